@@ -1,0 +1,43 @@
+package org.bloomery.core.spec;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.bloomery.core.spec.YamlNode.Mark;
+
+/** What a rule across fields asks of a document that may be good only in part. */
+record Facts(Binding binding) {
+
+  /** Whether all these fields have good values, so that a rule about them can be judged. */
+  boolean has(String... paths) {
+    return List.of(paths).stream().allMatch(path -> binding.at(path).isPresent());
+  }
+
+  /** A whole number that {@link #has} has answered for. */
+  long whole(String path) {
+    return value(path, Long.class);
+  }
+
+  double decimal(String path) {
+    return value(path, Double.class);
+  }
+
+  Duration duration(String path) {
+    return value(path, Duration.class);
+  }
+
+  <T> T value(String path, Class<T> type) {
+    return type.cast(binding.at(path).orElseThrow().value());
+  }
+
+  /** How many items a list has, good or not; none if it is absent. */
+  int size(String path) {
+    return has(path + "[]") ? value(path + "[]", Integer.class) : 0;
+  }
+
+  void problem(SpecCode code, String path, String message, String advice) {
+    Mark mark =
+        Optional.of(path).flatMap(binding::at).map(Binding.Located::mark).orElse(Mark.START);
+    binding.problems.add(code, mark, path, message, advice);
+  }
+}

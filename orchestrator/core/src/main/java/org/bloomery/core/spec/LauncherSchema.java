@@ -1,0 +1,98 @@
+package org.bloomery.core.spec;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** {@code spec.launcher}. */
+final class LauncherSchema {
+  /** A detour over a parent directory hides where a path leads. */
+  private static final String NO_DETOUR = "(?!(.*[ /=:,])?\\.\\.([ /:,]|$))";
+
+  private static final Words VARIABLE_NAME =
+      Words.of(
+          "an environment variable's name",
+          "letters, digits and '_', the first no digit",
+          "[A-Za-z_][A-Za-z0-9_]*",
+          128);
+  private static final Words VARIABLE_VALUE =
+      Words.of(
+          "an environment variable's value",
+          "letters, digits, blanks and . _ / + @ : = , % -, without ..",
+          NO_DETOUR + "[A-Za-z0-9 ._/+@:=,%-]*",
+          1024);
+  private static final Words COMMAND =
+      Words.of(
+          "a simple command",
+          "words of letters, digits and . _ / + @ : = , % ~ -, single blanks between them, no ..",
+          NO_DETOUR + "[A-Za-z0-9._/][A-Za-z0-9._/+@:=,%~-]*( [A-Za-z0-9._/+@:=,%~-]+)*",
+          1024);
+  private static final Words ARGUMENT =
+      Words.of(
+          "an argument",
+          "letters, digits, blanks and . _ / + @ : = , % | * -, without ..",
+          NO_DETOUR + "[A-Za-z0-9._/+@:=,%|*-][A-Za-z0-9 ._/+@:=,%|*-]*",
+          1024);
+
+  private static final Field<LauncherKind> KIND =
+      Field.required("kind", Choice.of(LauncherKind.class), "the training program");
+  private static final Field<Optional<String>> PYTHON =
+      Field.optional(
+          "python",
+          new PathText(),
+          "path of the interpreter; python3 of the PATH that the setup leaves if absent");
+  private static final Field<String> SCRIPT =
+      Field.required("script", new PathText(), "path of the Python file, absolute");
+  private static final Field<Optional<String>> WORKING_DIRECTORY =
+      Field.optional(
+          "workingDirectory",
+          new PathText(),
+          "where it is started; the attempt's directory if absent");
+  private static final Field<List<String>> SETUP =
+      Field.withDefault(
+          "setup",
+          new ListOf<>(COMMAND, 0, 100),
+          List.of(),
+          "simple commands that run before it, such as module load cuda/11.4.3");
+  private static final Field<SortedMap<String, String>> ENVIRONMENT =
+      Field.defaulted(
+          "environment",
+          new MapOf<>(VARIABLE_NAME, VARIABLE_VALUE, 200),
+          "variables that the training sees");
+  private static final Field<Optional<Duration>> EXIT_DURATION =
+      Field.optional(
+          "exitDuration",
+          new TimeSpan(Duration.ofMinutes(1), Duration.ofDays(30)),
+          "after which the trainer saves and leaves by itself, in whole minutes");
+  private static final Field<List<String>> EXTRA_ARGUMENTS =
+      Field.withDefault(
+          "extraArguments",
+          new ListOf<>(ARGUMENT, 0, 500),
+          List.of(),
+          "words passed on to the trainer as they are");
+
+  static final ObjectOf<Launcher> TYPE =
+      new ObjectOf<>(
+          List.of(
+              KIND,
+              PYTHON,
+              SCRIPT,
+              WORKING_DIRECTORY,
+              SETUP,
+              ENVIRONMENT,
+              EXIT_DURATION,
+              EXTRA_ARGUMENTS),
+          v ->
+              new Launcher(
+                  v.get(KIND),
+                  v.get(PYTHON),
+                  v.get(SCRIPT),
+                  v.get(WORKING_DIRECTORY),
+                  v.get(SETUP),
+                  v.get(ENVIRONMENT),
+                  v.get(EXIT_DURATION),
+                  v.get(EXTRA_ARGUMENTS)));
+
+  private LauncherSchema() {}
+}

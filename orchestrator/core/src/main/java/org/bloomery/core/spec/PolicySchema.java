@@ -1,0 +1,63 @@
+package org.bloomery.core.spec;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.spec.RestartLimits.Backoff;
+
+/** {@code spec.restart} and {@code spec.budget}. */
+final class PolicySchema {
+  private static final WholeNumber FAILURES = new WholeNumber(0, 1000);
+  private static final TimeSpan WAIT = new TimeSpan(Duration.ZERO, Duration.ofDays(7));
+
+  private static final Field<Duration> FIRST =
+      Field.withDefault("first", WAIT, Duration.ofSeconds(5), "the wait after the first failure");
+  private static final Field<Duration> LONGEST =
+      Field.withDefault("maximum", WAIT, Duration.ofMinutes(10), "the longest wait");
+  private static final ObjectOf<Backoff> BACKOFF_OBJECT =
+      new ObjectOf<>(List.of(FIRST, LONGEST), v -> new Backoff(v.get(FIRST), v.get(LONGEST)));
+
+  private static final Field<Long> MAXIMUM_FAILURES =
+      Field.withDefault(
+          "maximumFailures", FAILURES, 5L, "failures in a row without a newer checkpoint");
+  private static final Field<SortedMap<EndCause, Long>> PER_CAUSE =
+      Field.defaulted(
+          "perCause",
+          new MapOf<>(Choice.ofCauses(), FAILURES, 50),
+          "tighter limits for single causes, such as hang: 2");
+  private static final Field<Backoff> BACKOFF =
+      Field.defaulted("backoff", BACKOFF_OBJECT, "the wait before the next attempt");
+
+  static final ObjectOf<RestartLimits> RESTART =
+      new ObjectOf<>(
+          List.of(MAXIMUM_FAILURES, PER_CAUSE, BACKOFF),
+          v ->
+              new RestartLimits(
+                  v.integer(MAXIMUM_FAILURES), integers(v.get(PER_CAUSE)), v.get(BACKOFF)));
+
+  private static final Field<Double> GPU_HOURS =
+      Field.required(
+          "gpuHours", Decimal.positive(1e9), "the most that all attempts together may be charged");
+  private static final Field<OnExhausted> ON_EXHAUSTED =
+      Field.withDefault(
+          "onExhausted",
+          Choice.of(OnExhausted.class),
+          OnExhausted.SAVE_AND_STOP,
+          "what happens when it is used up");
+
+  static final ObjectOf<RunBudget> BUDGET =
+      new ObjectOf<>(
+          List.of(GPU_HOURS, ON_EXHAUSTED),
+          v -> new RunBudget(GpuSeconds.ofHours(v.get(GPU_HOURS)), v.get(ON_EXHAUSTED)));
+
+  private PolicySchema() {}
+
+  private static SortedMap<EndCause, Integer> integers(SortedMap<EndCause, Long> limits) {
+    SortedMap<EndCause, Integer> result = new TreeMap<>();
+    limits.forEach((cause, limit) -> result.put(cause, Math.toIntExact(limit)));
+    return result;
+  }
+}

@@ -1,0 +1,66 @@
+package org.bloomery.core.spec;
+
+/**
+ * Every kind of problem that a spec can have; the ids are stable and documented in {@code
+ * docs/spec-problems.md}.
+ */
+public enum SpecCode {
+  TOO_LARGE(1, "The file is too large"),
+  BAD_CHARACTERS(2, "The file holds bytes or characters that text must not hold"),
+  SYNTAX(3, "The file is not YAML"),
+  EMPTY(4, "The file holds no document"),
+  SEVERAL_DOCUMENTS(5, "The file holds more than one document"),
+  TOO_DEEP(6, "The file nests too deeply or holds too many values"),
+  ANCHOR_OR_ALIAS(7, "Anchors and aliases are not allowed"),
+  TAG(8, "Tags and directives are not allowed"),
+  DUPLICATE_KEY(9, "A key is there twice"),
+  UNKNOWN_KEY(10, "A key is not known"),
+  MISSING_FIELD(11, "A field is missing"),
+  OUT_OF_RANGE(12, "A number is out of its range"),
+  WRONG_KIND(13, "A value has the wrong shape: single value, list or map"),
+  NO_VALUE(14, "A field has no value"),
+  NOT_A_NUMBER(15, "A value is not a number"),
+  NOT_A_DURATION(16, "A value is not a duration"),
+  NOT_A_SIZE(17, "A value is not a size"),
+  NOT_A_CHOICE(18, "A value is none of the choices"),
+  NOT_ALLOWED_TEXT(19, "A text holds characters that are not allowed there"),
+  BAD_PATH(20, "A path is not allowed"),
+  UNKNOWN_VARIABLE(21, "A path starts with a variable that is not known"),
+  WRONG_LENGTH(22, "A list or map has too few or too many entries"),
+  UNKNOWN_API_VERSION(23, "The apiVersion is not known"),
+  WRONG_DOCUMENT(24, "The document is of another kind than was asked for"),
+  NOT_YET(25, "The document's kind is not supported yet"),
+  RESERVED_NAME(26, "A name belongs to the control plane or to another field"),
+  HEADS_DO_NOT_DIVIDE(30, "The attention heads do not divide the hidden size"),
+  TENSOR_DOES_NOT_DIVIDE(31, "Tensor parallelism does not divide the model evenly"),
+  LAYERS_DO_NOT_DIVIDE(32, "The layers do not divide over the pipeline stages"),
+  SEQUENCE_TOO_LONG(33, "The sequence is longer than the positions"),
+  DEVICES_DO_NOT_DIVIDE(34, "The devices do not divide into model replicas"),
+  TENSOR_SPANS_NODES(35, "Tensor parallelism spans nodes"),
+  BATCH_DOES_NOT_DIVIDE(36, "A global batch does not divide over the replicas"),
+  RAMP_UP(37, "The batch ramp-up does not lead to the global batch"),
+  TOO_FEW_SAMPLES(38, "The samples are fewer than one global batch"),
+  LEARNING_RATE(39, "The learning rate's numbers contradict each other"),
+  EXIT_DURATION(40, "The exit duration does not fit the time limit"),
+  MIXTURE(41, "The mixture's weights or names are wrong"),
+  BACKOFF(42, "The first wait is longer than the longest"),
+  NOT_ON_THIS_CLUSTER(43, "The cluster cannot give what is asked for");
+
+  private final int number;
+  private final String title;
+
+  SpecCode(int number, String title) {
+    this.number = number;
+    this.title = title;
+  }
+
+  /** The stable id, such as {@code SPEC-012}. */
+  public String id() {
+    return "SPEC-0" + (number < 10 ? "0" : "") + number;
+  }
+
+  /** What it means, a few words. */
+  public String title() {
+    return title;
+  }
+}

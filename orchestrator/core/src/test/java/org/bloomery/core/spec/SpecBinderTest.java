@@ -1,0 +1,170 @@
+package org.bloomery.core.spec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.bloomery.core.spec.SpecTexts.problems;
+import static org.bloomery.core.spec.SpecTexts.small;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.observe.EndCause;
+import org.junit.jupiter.api.Test;
+
+class SpecBinderTest {
+
+  @Test
+  void everyFieldOfAGoodSpecArrives() {
+    RunSpec run = SpecTexts.value(small());
+    assertThat(run.name()).isEqualTo(new RunId("small"));
+    assertThat(run.labels()).containsEntry("note", "équipe 3");
+    assertThat(run.resources())
+        .isEqualTo(
+            new Resources(
+                1,
+                2,
+                Optional.of("gpu_p5"),
+                Optional.of("a100"),
+                Optional.of("qos_gpu-gc"),
+                Optional.of("hug"),
+                Duration.ofMinutes(30),
+                List.of("iam[34-35]", "iam40")));
+    assertThat(run.model())
+        .isEqualTo(
+            new Model(
+                ModelFamily.BLOOM, 4, 160, 8, 256, 256, 320, PositionEmbedding.ALIBI, true, 0.02));
+    assertThat(run.batch()).isEqualTo(new Batch(4, 16, Optional.of(new Batch.RampUp(8, 8, 80))));
+    assertThat(run.training().learningRate())
+        .isEqualTo(new Training.LearningRate(1e-3, 1e-4, LearningRateDecay.COSINE, 3200, 160));
+    assertThat(run.data().mixture().get(0))
+        .isEqualTo(
+            new TrainingData.MixturePart(
+                "fr", .25, "/home/ada/.bloomery/data/fr.txt", List.of("fr")));
+    assertThat(run.data().tokenizer().mergesFile()).contains("/specs/small/merges.txt");
+    assertThat(run.checkpoint().keep())
+        .isEqualTo(new CheckpointPolicy.Keep(5, Optional.of(100), List.of(40L)));
+    assertThat(run.launcher().environment())
+        .isEqualTo(
+            new TreeMap<>(
+                java.util.Map.of(
+                    "GLOO_SOCKET_IFNAME", "lo",
+                    "OMP_NUM_THREADS", "1",
+                    "TORCH_CUDA_ARCH_LIST", "7.0 8.0")));
+    assertThat(run.launcher().python()).contains("/usr/bin/python3");
+    assertThat(run.launcher().exitDuration()).contains(Duration.ofMinutes(25));
+    assertThat(run.restart().maximumFor(EndCause.HANG)).isEqualTo(2);
+    assertThat(run.restart().maximumFor(EndCause.USER_CODE)).isEqualTo(5);
+    assertThat(run.budget())
+        .isEqualTo(new RunBudget(new GpuSeconds(7200), OnExhausted.SAVE_AND_STOP));
+    assertThat(run.dataParallel()).isEqualTo(2);
+  }
+
+  @Test
+  void theLocalClusterProfileOfTheRepositoryIsGood() throws IOException {
+    byte[] text = Files.readAllBytes(SpecTexts.repositoryFile("job-specs/clusters/local.yaml"));
+    Bound<ClusterProfile> bound = SpecBinder.bindCluster("local.yaml", text, SpecTexts.CONTEXT);
+    assertThat(bound.problemList()).isEmpty();
+    ClusterProfile local = ((Bound.Value<ClusterProfile>) bound).value();
+    assertThat(local.runsRoot()).isEqualTo("/home/ada/.bloomery/runs");
+    assertThat(local.resourceManager()).isEqualTo(ResourceManagerKind.LOCAL);
+    assertThat(local.sealScanDistance()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(SpecBinder.bindRun("r", small(), SpecTexts.CONTEXT, List.of(local)).problemList())
+        .isEmpty();
+    assertThat(
+            SpecBinder.bindRun(
+                    "r",
+                    small().replace("gpusPerNode: 2", "gpusPerNode: 16"),
+                    SpecTexts.CONTEXT,
+                    List.of(local))
+                .problemList())
+        .extracting(SpecProblem::code)
+        .contains(SpecCode.NOT_ON_THIS_CLUSTER);
+  }
+
+  /** Every run spec that the repository ships binds, against the clusters that it ships. */
+  @Test
+  void theRunSpecsOfTheRepositoryAreGood() throws IOException {
+    Path specs = SpecTexts.repositoryFile("job-specs/clusters/local.yaml").getParent().getParent();
+    byte[] local = Files.readAllBytes(specs.resolve("clusters/local.yaml"));
+    Bound<ClusterProfile> cluster = SpecBinder.bindCluster("local.yaml", local, SpecTexts.CONTEXT);
+    List<ClusterProfile> clusters = List.of(((Bound.Value<ClusterProfile>) cluster).value());
+    List<Path> files;
+    try (Stream<Path> walk = Files.walk(specs)) {
+      files =
+          walk.filter(file -> file.toString().endsWith(".yaml"))
+              .filter(file -> !file.startsWith(specs.resolve("clusters")))
+              .sorted()
+              .toList();
+    }
+    for (Path file : files) {
+      BindContext context = new BindContext("/home/ada/.bloomery", file.getParent().toString());
+      byte[] text = Files.readAllBytes(file);
+      assertThat(SpecBinder.bindRun(file.toString(), text, context, clusters).problemList())
+          .extracting(SpecProblem::text)
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void allMistakesAreReportedAtOnceEachAtItsLineAndColumn() {
+    String text =
+        small()
+            .replace("iam40", "iam@0")
+            .replace("first: 5s", "first: 20:00:00")
+            .replace("layers: 4", "layer: 4")
+            .replace("attentionHeads: 8", "attentionHeads: 7")
+            .replace("positionEmbedding: alibi", "positionEmbedding: alibbi")
+            .replace("embeddingLayerNorm: true", "embeddingLayerNorm: NO")
+            .replace("global: 16", "global: 20")
+            .replace("samples: 3_200\n", "samples: 0123\n")
+            .replace("weight: .25", "weight: .5")
+            .replace("\"/data/code.txt\"", "data/code.txt")
+            .replace("exitDuration: 25m", "exitDuration: 40m")
+            .replace("hang: 2", "hung: 2");
+    List<String> lines = text.lines().toList();
+    assertThat(
+            problems(text).stream()
+                .map(
+                    p ->
+                        p.code().id()
+                            + " "
+                            + p.path()
+                            + " @ "
+                            + word(lines.get(p.line() - 1).substring(p.column() - 1))))
+        .containsExactly(
+            "SPEC-019 spec.resources.exclude[1] @ iam@0]",
+            "SPEC-011 spec.model.layers @ model:",
+            "SPEC-010 spec.model.layer @ layer:",
+            "SPEC-030 spec.model.attentionHeads @ 7",
+            "SPEC-018 spec.model.positionEmbedding @ alibbi",
+            "SPEC-018 spec.model.embeddingLayerNorm @ NO",
+            "SPEC-036 spec.batch.global @ 20",
+            "SPEC-037 spec.batch.rampUp.increment @ 8",
+            "SPEC-015 spec.training.samples @ 0123",
+            "SPEC-041 spec.data.mixture[0].weight @ .5",
+            "SPEC-020 spec.data.mixture[1].path @ data/code.txt",
+            "SPEC-040 spec.launcher.exitDuration @ 40m",
+            "SPEC-018 spec.restart.perCause.hung @ hung:",
+            "SPEC-016 spec.restart.backoff.first @ 20:00:00");
+  }
+
+  private static String word(String rest) {
+    return rest.split("[ ,}]", 2)[0];
+  }
+
+  @Test
+  void aProblemIsOneLineThatSaysWhatWhereAndWhatNext() {
+    assertThat(problems(small().replace("layers: 4", "Layer: 4")).get(1).text())
+        .isEqualTo(
+            "run.yaml:18:5 SPEC-010 spec.model.Layer: the field 'Layer' is not known. Did you mean"
+                + " 'layers'? Known fields: family, layers, hiddenSize, attentionHeads,"
+                + " sequenceLength, maximumPositions, vocabularySize, positionEmbedding,"
+                + " embeddingLayerNorm, initStd.");
+  }
+}
