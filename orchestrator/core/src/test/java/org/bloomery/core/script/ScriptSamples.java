@@ -1,0 +1,160 @@
+package org.bloomery.core.script;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.bloomery.core.id.HomeId;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.spec.Batch;
+import org.bloomery.core.spec.CheckpointPolicy;
+import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.Launcher;
+import org.bloomery.core.spec.LauncherKind;
+import org.bloomery.core.spec.LearningRateDecay;
+import org.bloomery.core.spec.Model;
+import org.bloomery.core.spec.ModelFamily;
+import org.bloomery.core.spec.OnExhausted;
+import org.bloomery.core.spec.OptimizerKind;
+import org.bloomery.core.spec.Parallelism;
+import org.bloomery.core.spec.PositionEmbedding;
+import org.bloomery.core.spec.Precision;
+import org.bloomery.core.spec.ResourceManagerKind;
+import org.bloomery.core.spec.Resources;
+import org.bloomery.core.spec.RestartLimits;
+import org.bloomery.core.spec.RunBudget;
+import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.Training;
+import org.bloomery.core.spec.TrainingData;
+import org.bloomery.core.spec.TrainingData.MixturePart;
+
+/** A small run on this machine, and the templates as they ship. */
+final class ScriptSamples {
+  static final RunId RUN = new RunId("bloom-nano");
+
+  private ScriptSamples() {}
+
+  static Templates templates() {
+    return new Templates(
+        template(Templates.LOCAL_HEADER), template(Templates.JOB), template(Templates.BODY));
+  }
+
+  static AttemptPlan plan(int attempt, Optional<Long> resumeIteration) {
+    return new AttemptPlan(
+        RUN,
+        new HomeId("c0ffee"),
+        attempt,
+        "/srv/bloomery/runs/bloom-nano/attempts/000" + attempt,
+        "/srv/bloomery/checkpoints/bloom-nano/attempts/000" + attempt,
+        resumeIteration,
+        Duration.ofSeconds(30),
+        64L << 20);
+  }
+
+  static ClusterProfile cluster(Duration goWait, Duration killWait) {
+    return new ClusterProfile(
+        "local",
+        ResourceManagerKind.LOCAL,
+        "/srv/bloomery/runs",
+        8,
+        OptionalLong.empty(),
+        OptionalDouble.empty(),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(1),
+        Duration.ofSeconds(10),
+        goWait,
+        killWait);
+  }
+
+  static ClusterProfile cluster() {
+    return cluster(Duration.ofMinutes(2), Duration.ofSeconds(10));
+  }
+
+  static RunSpec spec() {
+    SortedMap<String, String> environment = new TreeMap<>();
+    environment.put("OMP_NUM_THREADS", "1");
+    return spec(
+        new Launcher(
+            LauncherKind.MEGATRON_DEEPSPEED,
+            Optional.of("/usr/bin/python3"),
+            "/srv/bloom-nano/pretrain_bloom_nano.py",
+            Optional.of("/srv/bloom-nano"),
+            List.of("umask 027"),
+            environment,
+            Optional.of(Duration.ofSeconds(90)),
+            List.of("--num-workers", "0")));
+  }
+
+  static RunSpec spec(Launcher launcher) {
+    return new RunSpec(
+        RUN,
+        "demo",
+        new TreeMap<>(),
+        "local",
+        resources(1, 2, Duration.ofMinutes(30)),
+        model(),
+        new Parallelism(1, 1),
+        new Batch(4, 16, Optional.empty()),
+        training(),
+        data(),
+        new CheckpointPolicy(
+            "/srv/bloomery/checkpoints",
+            50,
+            new CheckpointPolicy.Keep(3, Optional.empty(), List.of())),
+        launcher,
+        new RestartLimits(
+            5,
+            new TreeMap<>(),
+            new RestartLimits.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8))),
+        new RunBudget(GpuSeconds.ofHours(1), OnExhausted.SAVE_AND_STOP));
+  }
+
+  static Resources resources(int nodes, int devicesPerNode, Duration timeLimit) {
+    Optional<String> none = Optional.empty();
+    return new Resources(nodes, devicesPerNode, none, none, none, none, timeLimit, List.of());
+  }
+
+  private static Model model() {
+    return new Model(
+        ModelFamily.BLOOM, 4, 128, 4, 256, 256, 384, PositionEmbedding.ALIBI, true, 0.02);
+  }
+
+  private static Training training() {
+    return new Training(
+        6400,
+        Precision.BF16,
+        42,
+        false,
+        new Training.Optimizer(OptimizerKind.ADAM, 0.9, 0.95, 1e-8, 0.1, 1.0),
+        new Training.LearningRate(1e-3, 1e-4, LearningRateDecay.COSINE, 6400, 320),
+        new Training.Evaluation(100, 2),
+        1);
+  }
+
+  private static TrainingData data() {
+    return new TrainingData(
+        new TrainingData.Tokenizer(
+            "ByteLevel", Optional.empty(), Optional.empty(), Optional.empty()),
+        List.of(
+            new MixturePart("fr", 0.6, "/srv/texts/fr/text_document", List.of("fr")),
+            new MixturePart("sw", 0.25, "/srv/texts/sw/text_document", List.of("sw")),
+            new MixturePart("code", 0.15, "/srv/texts/code/text_document", List.of("python"))),
+        new TrainingData.Split(0.95));
+  }
+
+  private static String template(String name) {
+    try (InputStream in = ScriptSamples.class.getResourceAsStream(Templates.RESOURCES + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
