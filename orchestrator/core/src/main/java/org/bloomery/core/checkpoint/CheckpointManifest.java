@@ -1,0 +1,59 @@
+package org.bloomery.core.checkpoint;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+
+/** What a complete checkpoint consists of; equal manifests mean that nothing was changed. */
+public record CheckpointManifest(long iteration, List<Entry> entries) {
+
+  /**
+   * One file.
+   *
+   * @param bytes its size
+   * @param fingerprint SHA-256 of the zip's central directory (which holds the CRC-32 of every
+   *     tensor), so that a rewritten file of the same size is noticed without reading terabytes
+   */
+  public record Entry(String name, long bytes, String fingerprint) {}
+
+  public CheckpointManifest {
+    entries = entries.stream().sorted(Comparator.comparing(Entry::name)).toList();
+  }
+
+  public long bytes() {
+    return entries.stream().mapToLong(Entry::bytes).sum();
+  }
+
+  /**
+   * The manifest as text: a line of its version, one of its iteration, and for each file, by name,
+   * its fingerprint, size and name. It does not depend on where the checkpoint lies.
+   */
+  public String canonicalText() {
+    StringBuilder text = new StringBuilder("bloomery checkpoint manifest 1\n");
+    text.append("iteration ").append(iteration).append('\n');
+    for (Entry entry : entries) {
+      text.append(entry.fingerprint())
+          .append(' ')
+          .append(entry.bytes())
+          .append(' ')
+          .append(entry.name())
+          .append('\n');
+    }
+    return text.toString();
+  }
+
+  /** SHA-256 of the canonical text, in hex. */
+  public String sha256() {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(canonicalText().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}
