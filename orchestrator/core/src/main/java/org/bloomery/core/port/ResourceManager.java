@@ -1,0 +1,88 @@
+package org.bloomery.core.port;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.bloomery.core.id.JobKey;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.observe.Observation;
+
+/** Where jobs are queued and run: SLURM, YARN, or this machine. */
+public interface ResourceManager {
+
+  /**
+   * A job to be handed over.
+   *
+   * @param jobName run id and home id; with the directory it identifies the attempt
+   * @param directory absolute path of the attempt's directory, which becomes the work directory and
+   *     holds {@code job.sh}
+   * @param devices how many devices it occupies in all
+   * @param timeLimit after which the resource manager ends it
+   * @param allocatedJobId what {@link #allocateJobId} gave for it
+   */
+  record JobRequest(
+      RunId run,
+      int attempt,
+      String jobName,
+      String directory,
+      int devices,
+      Duration timeLimit,
+      String account,
+      Optional<String> allocatedJobId) {}
+
+  /**
+   * A job that somebody wants to know about.
+   *
+   * @param key known once it was seen
+   * @param since jobs submitted before this are not it
+   */
+  record Wanted(
+      RunId run,
+      int attempt,
+      String jobName,
+      String directory,
+      int devices,
+      Optional<JobKey> key,
+      Instant since) {}
+
+  /** What became of a submission. */
+  sealed interface Submission {
+    /** It has the job; the id is a hint, the next observation counts. */
+    record Accepted(String jobId) implements Submission {}
+
+    /** It refused, and will refuse again. */
+    record Rejected(String why) implements Submission {}
+
+    /** It may or may not have the job. */
+    record Ambiguous(String why) implements Submission {}
+  }
+
+  /** What became of a request to end or to signal a job. */
+  sealed interface Acknowledgement {
+    /** Done, or there was nothing left to do. */
+    record Done() implements Acknowledgement {}
+
+    /** Nobody knows; ask again later. */
+    record NotKnown(String why) implements Acknowledgement {}
+  }
+
+  /**
+   * An id for a job that is not submitted yet, where the resource manager gives ids before the
+   * effect (YARN); empty where it tells them after (SLURM).
+   */
+  Optional<String> allocateJobId();
+
+  /** Hands a job over. Called again for the same attempt only after a quiet period. */
+  Submission submit(JobRequest request);
+
+  /**
+   * Looks, in one batched query, for the jobs of all wanted attempts.
+   *
+   * @return all jobs found, also those over; or that it could not look
+   */
+  Observation observe(List<Wanted> wanted, Instant now);
+
+  /** Ends a job: asks its processes to leave, and kills what stays after the site's wait. */
+  Acknowledgement cancel(JobKey job);
+}

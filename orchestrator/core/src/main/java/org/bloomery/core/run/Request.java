@@ -1,0 +1,17 @@
+package org.bloomery.core.run;
+
+import java.time.Instant;
+
+/**
+ * What a person asked for and the loop has not yet brought about; a durable fact before anything.
+ */
+public record Request(Kind kind, String by, Instant at) {
+
+  /** What can be asked of a run that is not over. */
+  public enum Kind {
+    /** Save, leave, and wait for a person. */
+    STOP,
+    /** End the job now and the run for good. */
+    CANCEL
+  }
+}

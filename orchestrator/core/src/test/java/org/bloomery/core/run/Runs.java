@@ -1,0 +1,289 @@
+package org.bloomery.core.run;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
+import java.util.TreeMap;
+import org.bloomery.core.checkpoint.CheckpointManifest;
+import org.bloomery.core.checkpoint.CheckpointRef;
+import org.bloomery.core.checkpoint.SealedCheckpoint;
+import org.bloomery.core.checkpoint.Sighting;
+import org.bloomery.core.checkpoint.Verdict;
+import org.bloomery.core.id.JobKey;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.ledger.Posting;
+import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.observe.JobState;
+import org.bloomery.core.observe.JobView;
+import org.bloomery.core.observe.Observation;
+import org.bloomery.core.observe.Usage;
+import org.bloomery.core.spec.RestartLimits;
+import org.bloomery.core.training.ExitVerdict;
+import org.bloomery.core.training.Progress;
+
+/** Runs, jobs and looks for the tests of the core, each in one line. */
+public final class Runs {
+  public static final Instant T0 = Instant.parse("2026-01-01T00:00:00Z");
+  public static final RunId NANO = new RunId("nano");
+  public static final String JOB_NAME = "nano-0a1b2c";
+  public static final Duration QUIET = Duration.ofMinutes(15);
+  public static final Duration SEAL_DISTANCE = Duration.ofSeconds(60);
+  public static final int MAXIMUM_FAILURES = 3;
+  public static final long ITERATIONS = 1000;
+  public static final GpuSeconds RESERVATION = new GpuSeconds(3600);
+
+  private Runs() {}
+
+  public static RunPolicy policy() {
+    return policy(new GpuSeconds(1_000_000));
+  }
+
+  public static RunPolicy policy(GpuSeconds budget) {
+    return new RunPolicy(
+        "ada",
+        ITERATIONS,
+        1,
+        RESERVATION,
+        budget,
+        QUIET,
+        SEAL_DISTANCE,
+        20,
+        Duration.ofHours(2),
+        new RestartLimits(
+            MAXIMUM_FAILURES,
+            new TreeMap<>(),
+            new RestartLimits.Backoff(Duration.ofSeconds(30), Duration.ofMinutes(10))),
+        (attempt, resume) -> "body-" + attempt + "-" + resume.map(Object::toString).orElse("none"));
+  }
+
+  /** A run that was just submitted at {@link #T0}. */
+  public static Run submitted() {
+    SpecRef spec = new SpecRef("5bec", "nano.yaml", "/specs");
+    return Run.fold(
+        List.of(
+            new RunRecord(
+                1,
+                T0,
+                1,
+                "submitted",
+                List.of(new RunEvent.RunSubmitted(NANO, spec, "local", "ada")))));
+  }
+
+  /** The run after one more record with these facts, ten seconds later. */
+  public static Run after(Run run, RunEvent... facts) {
+    return run.after(
+        new RunRecord(
+            run.version() + 1, run.updatedAt().plusSeconds(10), 1, "test", List.of(facts)));
+  }
+
+  public static Run submitting() {
+    return submitting(submitted(), Optional.empty());
+  }
+
+  public static Run submitting(Run ready, Optional<CheckpointRef> from) {
+    int attempt = ready.nextAttempt();
+    return after(
+        ready,
+        new RunEvent.AttemptPlanned(attempt, "body", Optional.empty(), from, RESERVATION),
+        new RunEvent.SubmissionTried(1));
+  }
+
+  public static Run pending(Run submitting) {
+    return after(submitting, new RunEvent.JobAccepted(key(submitting)));
+  }
+
+  public static Run running(Run submitting) {
+    Run pending = pending(submitting);
+    return after(pending, new RunEvent.JobStarted(pending.updatedAt(), List.of("n1")));
+  }
+
+  public static Run ending(Run submitting) {
+    return after(running(submitting), new RunEvent.JobEnded("over"));
+  }
+
+  /** The run after its attempt has ended for a reason and used 100 GPU-seconds. */
+  public static Run ended(Run submitting, EndCause cause, RunEvent turn) {
+    Run ending = ending(submitting);
+    return after(
+        ending, attemptEnded(ending, cause), new RunEvent.UsagePosted(posting(ending)), turn);
+  }
+
+  public static RunEvent.AttemptEnded attemptEnded(Run run, EndCause cause) {
+    return new RunEvent.AttemptEnded(
+        run.attempt().orElseThrow().number(),
+        cause,
+        List.of(),
+        List.of(),
+        OptionalLong.of(1),
+        OptionalLong.of(50),
+        50,
+        40.0);
+  }
+
+  public static Posting posting(Run run) {
+    return new Posting(
+        run.attempt().orElseThrow().job().orElseThrow(),
+        NANO,
+        run.attempt().map(Attempt::number),
+        "local",
+        "ada",
+        T0,
+        T0.plusSeconds(50),
+        List.of("n1"),
+        new GpuSeconds(100),
+        new GpuSeconds(100),
+        Posting.Source.ACCOUNTING,
+        true);
+  }
+
+  /** The key that the job of the current attempt gets in these tests. */
+  public static JobKey key(Run run) {
+    return key(run.attempt().orElseThrow().number());
+  }
+
+  public static JobKey key(int attempt) {
+    return new JobKey("local", "job-" + attempt, T0.getEpochSecond() + attempt);
+  }
+
+  public static JobView job(int attempt, JobState state) {
+    Optional<Usage> usage =
+        state == JobState.ENDED
+            ? Optional.of(
+                new Usage(
+                    T0,
+                    T0.plusSeconds(50),
+                    new GpuSeconds(100),
+                    new GpuSeconds(100),
+                    Posting.Source.ACCOUNTING,
+                    true))
+            : Optional.empty();
+    return new JobView(
+        key(attempt),
+        JOB_NAME,
+        Optional.of(attempt),
+        state,
+        state.name(),
+        state == JobState.PENDING ? Optional.empty() : Optional.of(T0),
+        List.of("n1"),
+        usage);
+  }
+
+  public static Observation known(JobView... jobs) {
+    return new Observation.Known(T0, List.of(jobs));
+  }
+
+  public static Observation unknown() {
+    return new Observation.Unknown(T0, "timed out");
+  }
+
+  public static Seen seen(Observation jobs) {
+    return new Seen(
+        jobs, Seen.Absence.NONE, Optional.empty(), Optional.empty(), List.of(), Map.of(), "");
+  }
+
+  public static Seen with(Seen seen, AttemptReading reading) {
+    return new Seen(
+        seen.jobs(),
+        seen.absence(),
+        seen.rejection(),
+        Optional.of(reading),
+        seen.sightings(),
+        seen.verified(),
+        seen.latestFile());
+  }
+
+  public static Seen with(Seen seen, List<Sighting> sightings) {
+    return new Seen(
+        seen.jobs(),
+        seen.absence(),
+        seen.rejection(),
+        seen.reading(),
+        sightings,
+        seen.verified(),
+        seen.latestFile());
+  }
+
+  public static Seen with(Seen seen, Seen.Absence absence) {
+    return new Seen(
+        seen.jobs(),
+        absence,
+        seen.rejection(),
+        seen.reading(),
+        seen.sightings(),
+        seen.verified(),
+        seen.latestFile());
+  }
+
+  public static Seen withVerified(Seen seen, Map<CheckpointRef, Verdict> verified) {
+    return new Seen(
+        seen.jobs(),
+        seen.absence(),
+        seen.rejection(),
+        seen.reading(),
+        seen.sightings(),
+        verified,
+        seen.latestFile());
+  }
+
+  public static Seen withRejection(Seen seen, String why) {
+    return new Seen(
+        seen.jobs(),
+        seen.absence(),
+        Optional.of(why),
+        seen.reading(),
+        seen.sightings(),
+        seen.verified(),
+        seen.latestFile());
+  }
+
+  /** A log that was read to its end and shows training from an iteration to another. */
+  public static AttemptReading reading(long first, long last, EndCause cause) {
+    Progress progress =
+        new Progress(
+            OptionalLong.of(first),
+            OptionalLong.of(last),
+            OptionalLong.of(ITERATIONS),
+            last - first + 1,
+            (last - first + 1) * 0.8,
+            OptionalDouble.of(2.5),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            List.of());
+    return new AttemptReading(
+        progress, true, Optional.empty(), new ExitVerdict(cause, List.of("evidence"), List.of()));
+  }
+
+  /** A log without a single training record. */
+  public static AttemptReading readingWithoutTraining(EndCause cause) {
+    return new AttemptReading(
+        Progress.NONE,
+        true,
+        Optional.empty(),
+        new ExitVerdict(cause, List.of("evidence"), List.of()));
+  }
+
+  public static CheckpointManifest manifest(long iteration, String content) {
+    return new CheckpointManifest(
+        iteration, List.of(new CheckpointManifest.Entry("layer_01.pt", 10, content)));
+  }
+
+  public static Verdict complete(long iteration) {
+    return new Verdict.Complete(manifest(iteration, "content of " + iteration));
+  }
+
+  public static SealedCheckpoint sealed(int attempt, long iteration) {
+    CheckpointManifest manifest = manifest(iteration, "content of " + iteration);
+    return new SealedCheckpoint(
+        new CheckpointRef(attempt, iteration),
+        manifest.sha256(),
+        manifest.bytes(),
+        manifest.entries().size(),
+        T0);
+  }
+}
