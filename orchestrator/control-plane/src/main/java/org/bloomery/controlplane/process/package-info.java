@@ -1,0 +1,2 @@
+/** Starting processes, in one place. */
+package org.bloomery.controlplane.process;
