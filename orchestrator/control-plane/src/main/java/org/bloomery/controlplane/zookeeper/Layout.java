@@ -1,0 +1,57 @@
+package org.bloomery.controlplane.zookeeper;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.bloomery.core.id.RunId;
+
+/** Where everything lies in ZooKeeper; {@link ZooKeeperRunStore} draws it. */
+final class Layout {
+  /** A change that older code would misread gets a new root; the old one is then read once. */
+  static final String ROOT = "/bloomery/v1";
+
+  static final String EPOCH = ROOT + "/epoch";
+  static final String RUNS = ROOT + "/runs";
+  static final String SPECS = ROOT + "/specs";
+
+  /** Events per parent: ZooKeeper lists a node's children in one answer of at most 1 MiB. */
+  static final long EVENTS_PER_SHARD = 1000;
+
+  private Layout() {}
+
+  static String run(RunId run) {
+    return RUNS + "/" + sha256(run.value()).substring(0, 2) + "/" + run.value();
+  }
+
+  static String events(RunId run) {
+    return run(run) + "/events";
+  }
+
+  static String shard(RunId run, long version) {
+    return events(run) + String.format(Locale.ROOT, "/%07d", version / EVENTS_PER_SHARD);
+  }
+
+  static String event(RunId run, long version) {
+    return shard(run, version) + String.format(Locale.ROOT, "/%010d", version);
+  }
+
+  /** Whether the event of this version is the first under its parent: history has no holes. */
+  static boolean startsShard(long version) {
+    return version == 1 || version % EVENTS_PER_SHARD == 0;
+  }
+
+  static String spec(String sha256) {
+    return SPECS + "/" + sha256.substring(0, 2) + "/" + sha256;
+  }
+
+  static String sha256(String text) {
+    try {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
