@@ -1,0 +1,147 @@
+package org.bloomery.controlplane;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.bloomery.controlplane.api.ControlPlaneApi;
+import org.bloomery.controlplane.api.ServerView;
+import org.bloomery.controlplane.config.ClusterProfiles;
+import org.bloomery.controlplane.config.Home;
+import org.bloomery.controlplane.config.HomeException;
+import org.bloomery.controlplane.config.ScriptTemplates;
+import org.bloomery.controlplane.http.HttpDoor;
+import org.bloomery.controlplane.local.LocalResourceManager;
+import org.bloomery.controlplane.loop.ControlLoop;
+import org.bloomery.controlplane.loop.RunContexts;
+import org.bloomery.controlplane.loop.RunEffects;
+import org.bloomery.controlplane.loop.RunObserver;
+import org.bloomery.controlplane.loop.Service;
+import org.bloomery.controlplane.process.ProcessRunner;
+import org.bloomery.controlplane.zookeeper.HomeState;
+import org.bloomery.core.port.ResourceManager;
+import org.bloomery.core.port.RunStore;
+import org.bloomery.core.script.ScriptRenderer;
+import org.bloomery.core.spec.ClusterProfile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A control plane in this process: everything is wired here, by hand, in the order of its start.
+ */
+public final class ControlPlane implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
+
+  /** Below this nothing is started: the state must be writable for a long while, in bytes. */
+  private static final long FREE_BYTES_MIN = 64L * 1024 * 1024;
+
+  /** The job script ends its training within the site's kill wait and then writes how it ended. */
+  private static final Duration EXIT_RECORD_WAIT = Duration.ofSeconds(5);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private Home home;
+  private ControlLoop loop;
+  private Service service;
+  private HttpDoor door;
+
+  private ControlPlane() {}
+
+  /**
+   * Opens a home and leads it.
+   *
+   * @param environment of this process: where sockets go, and what jobs inherit
+   * @param version of this program, for people
+   * @throws HomeException if the home cannot be used, with what to do
+   */
+  public static ControlPlane open(Path root, Map<String, String> environment, String version)
+      throws HomeException, IOException {
+    ControlPlane plane = new ControlPlane();
+    boolean opened = false;
+    try {
+      plane.start(root, environment, version);
+      opened = true;
+      return plane;
+    } finally {
+      if (!opened) {
+        plane.close();
+      }
+    }
+  }
+
+  private void start(Path root, Map<String, String> environment, String version)
+      throws HomeException, IOException {
+    home = Home.open(root, FREE_BYTES_MIN);
+    parts.push(home.lock());
+    List<ClusterProfile> clusters = ClusterProfiles.load(home.root());
+    ClusterProfile local = ClusterProfiles.find(clusters, "local").orElseThrow();
+    HomeState state = HomeState.open(home.root(), "control plane " + ProcessHandle.current().pid());
+    parts.push(state);
+    RunStore store = state.runs();
+    RunStore.Epoch epoch = store.lead();
+
+    ResourceManager resourceManager =
+        new LocalResourceManager(
+            new ProcessRunner(),
+            LocalResourceManager.Site.ofThisMachine(
+                environment, local.killWait().plus(EXIT_RECORD_WAIT)));
+    RunContexts contexts =
+        new RunContexts(
+            home.root(), home.id(), clusters, new ScriptRenderer(ScriptTemplates.local()), store);
+    RunEffects effects = new RunEffects(resourceManager);
+    RunObserver observer = new RunObserver(System::nanoTime, effects);
+    ControlLoop.Parts loopParts =
+        new ControlLoop.Parts(
+            store, resourceManager, contexts, observer, effects, InstantSource.system());
+    loop = new ControlLoop(loopParts, local.pollInterval(), epoch);
+    parts.push(loop);
+    ServerView view =
+        new ServerView(
+            version,
+            ProcessHandle.current().pid(),
+            home.root().toString(),
+            home.id().value(),
+            epoch.number());
+    service = new Service(view, loopParts, loop);
+    loop.start();
+    door = HttpDoor.open(home.socketDirectory(environment).socket(), service);
+    parts.push(door);
+    LOG.info("leads {} in epoch {}, listens on {}", home.root(), epoch.number(), door.socket());
+  }
+
+  /** What people can ask of it, in this process. */
+  public ControlPlaneApi api() {
+    return service;
+  }
+
+  public Home home() {
+    return home;
+  }
+
+  /** Where it listens. */
+  public Path socket() {
+    return door.socket();
+  }
+
+  /** Completed when it no longer acts: with the error that ended it, or with null after a close. */
+  public CompletableFuture<Throwable> ended() {
+    return loop.ended();
+  }
+
+  /** Ends it in the reverse order of its start; running trainings are not touched. */
+  @Override
+  public synchronized void close() {
+    while (!parts.isEmpty()) {
+      AutoCloseable part = parts.pop();
+      try {
+        part.close();
+      } catch (Exception e) {
+        LOG.warn("{} did not close: {}", part.getClass().getSimpleName(), e.getMessage());
+      }
+    }
+  }
+}

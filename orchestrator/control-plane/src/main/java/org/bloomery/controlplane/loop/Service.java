@@ -1,0 +1,113 @@
+package org.bloomery.controlplane.loop;
+
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.bloomery.controlplane.api.CheckpointView;
+import org.bloomery.controlplane.api.ControlPlaneApi;
+import org.bloomery.controlplane.api.DescriptionView;
+import org.bloomery.controlplane.api.ExplanationView;
+import org.bloomery.controlplane.api.LogView;
+import org.bloomery.controlplane.api.LossPoint;
+import org.bloomery.controlplane.api.RunView;
+import org.bloomery.controlplane.api.ServerView;
+import org.bloomery.controlplane.api.UsageView;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.run.Request;
+import org.bloomery.core.run.Run;
+import org.bloomery.core.run.RunRecord;
+
+/** Answers people: looks are served from the store, acts go through the loop. */
+public final class Service implements ControlPlaneApi {
+  private static final int EVENTS_MAX = 1000;
+
+  private final ServerView server;
+  private final RunContexts contexts;
+  private final RunViews views;
+  private final RunRequests requests;
+  private final InstantSource time;
+
+  public Service(ServerView server, ControlLoop.Parts parts, ControlLoop loop) {
+    this.server = server;
+    this.contexts = parts.contexts();
+    this.views = new RunViews(parts.store(), parts.contexts(), parts.observer(), loop);
+    this.requests = new RunRequests(loop, parts.contexts());
+    this.time = parts.time();
+  }
+
+  @Override
+  public ServerView server() {
+    return server;
+  }
+
+  @Override
+  public RunView submit(
+      String specText, String file, String specDirectory, boolean again, String by) {
+    return views.view(
+        requests.submit(new RunRequests.Submission(specText, file, specDirectory, again, by)));
+  }
+
+  @Override
+  public List<RunView> list() {
+    return views.list();
+  }
+
+  @Override
+  public RunView status(RunId run) {
+    return views.view(views.load(run));
+  }
+
+  @Override
+  public DescriptionView describe(RunId run) {
+    return views.describe(run);
+  }
+
+  @Override
+  public List<RunRecord> events(RunId run, long afterVersion, int limit) {
+    views.load(run);
+    return views.history(run, afterVersion, Math.min(limit, EVENTS_MAX));
+  }
+
+  @Override
+  public ExplanationView explain(RunId run) {
+    return views.explain(run);
+  }
+
+  @Override
+  public LogView log(RunId id, Optional<Integer> attempt, long offset) {
+    Run run = views.load(id);
+    return RunLogs.piece(run, contexts.of(run), attempt, offset);
+  }
+
+  @Override
+  public List<LossPoint> lossCurve(RunId id) {
+    Run run = views.load(id);
+    return RunLogs.losses(run, contexts.of(run));
+  }
+
+  @Override
+  public RunView cancel(RunId run, String by) {
+    return views.view(requests.request(run, Request.Kind.CANCEL, by));
+  }
+
+  @Override
+  public RunView stop(RunId run, String by) {
+    return views.view(requests.request(run, Request.Kind.STOP, by));
+  }
+
+  @Override
+  public RunView resume(RunId run, OptionalLong from, String by) {
+    return views.view(requests.resume(run, from, by));
+  }
+
+  @Override
+  public List<CheckpointView> checkpoints(RunId run, boolean verify) {
+    return views.checkpoints(run, verify);
+  }
+
+  @Override
+  public UsageView usage(Optional<RunId> run) {
+    return views.usage(run, time.instant());
+  }
+}
