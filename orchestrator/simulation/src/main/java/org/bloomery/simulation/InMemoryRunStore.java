@@ -1,0 +1,158 @@
+package org.bloomery.simulation;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.bloomery.controlplane.zookeeper.RunCodec;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.RunStore;
+import org.bloomery.core.run.Run;
+import org.bloomery.core.run.RunEvent;
+import org.bloomery.core.run.RunRecord;
+
+/**
+ * A run store without a disk, which keeps the promises of the real one and breaks down on request.
+ * All leaders of a simulation share one.
+ */
+public final class InMemoryRunStore implements RunStore {
+  /** What can go wrong with one write. */
+  public enum Fault {
+    /** The request never arrived. */
+    LOST_BEFORE_COMMIT,
+    /** It took effect, but the answer never arrived. */
+    LOST_AFTER_COMMIT,
+    /** Another leader took over just before. */
+    FENCED
+  }
+
+  /** Decides what goes wrong. */
+  @FunctionalInterface
+  public interface Faults {
+    Faults NONE = (run, version) -> Optional.empty();
+
+    /** What goes wrong with the write that would make this version of a run. */
+    Optional<Fault> strike(RunId run, long version);
+  }
+
+  private final Faults faults;
+  private final RunCodec codec = new RunCodec();
+  private final Map<RunId, List<RunRecord>> histories = new TreeMap<>();
+  private final Map<RunId, Run> states = new TreeMap<>();
+  private final Map<String, String> specs = new TreeMap<>();
+  private long epoch;
+
+  public InMemoryRunStore() {
+    this(Faults.NONE);
+  }
+
+  public InMemoryRunStore(Faults faults) {
+    this.faults = faults;
+  }
+
+  @Override
+  public synchronized Epoch lead() {
+    epoch++;
+    return new Epoch(epoch);
+  }
+
+  @Override
+  public synchronized List<RunId> list() {
+    return List.copyOf(states.keySet());
+  }
+
+  @Override
+  public synchronized Optional<Run> load(RunId run) {
+    return Optional.ofNullable(states.get(run));
+  }
+
+  @Override
+  public synchronized List<RunRecord> history(RunId run, long afterVersion, int limit) {
+    return histories.getOrDefault(run, List.of()).stream().skip(afterVersion).limit(limit).toList();
+  }
+
+  @Override
+  public synchronized Run create(
+      RunEvent.RunSubmitted submitted, String specText, String why, Instant at, Epoch leader) {
+    byte[] spec = codec.encodeSpec(specText);
+    if (!submitted.spec().sha256().equals(sha256(spec))) {
+      throw new IllegalArgumentException(submitted.run() + ": the spec is not the one submitted");
+    }
+    RunRecord first = new RunRecord(1, at, leader.number(), why, List.of(submitted));
+    Run run = Run.fold(List.of(first));
+    write(run, first, leader, Map.of(submitted.spec().sha256(), specText));
+    return run;
+  }
+
+  @Override
+  public synchronized Run record(
+      Run run, List<RunEvent> facts, String why, Instant at, Epoch leader) {
+    RunRecord next = new RunRecord(run.version() + 1, at, leader.number(), why, facts);
+    Run after = run.after(next);
+    write(after, next, leader, Map.of());
+    return after;
+  }
+
+  @Override
+  public synchronized Optional<String> specText(String sha256) {
+    return Optional.ofNullable(specs.get(sha256));
+  }
+
+  /** Keeps a record, the state after it and the texts that come with it, or nothing of it. */
+  private void write(Run after, RunRecord next, Epoch leader, Map<String, String> texts) {
+    if (leader.number() < 1) {
+      throw new IllegalArgumentException("only lead() gives out epochs: " + leader);
+    }
+    // What the real store would refuse for its size must not pass here.
+    codec.encode(after);
+    codec.encode(next);
+    Optional<Fault> fault = faults.strike(after.id(), after.version());
+    if (fault.equals(Optional.of(Fault.LOST_BEFORE_COMMIT))) {
+      throw lost(after);
+    }
+    if (fault.equals(Optional.of(Fault.FENCED))) {
+      epoch++;
+    }
+    if (leader.number() != epoch) {
+      throw new FencedException(after.id() + ": leader " + epoch + " has taken over", null);
+    }
+    append(after, next);
+    specs.putAll(texts);
+    if (fault.equals(Optional.of(Fault.LOST_AFTER_COMMIT))) {
+      throw lost(after);
+    }
+  }
+
+  private void append(Run after, RunRecord next) {
+    List<RunRecord> history = histories.computeIfAbsent(after.id(), id -> new ArrayList<>());
+    int place = (int) (next.version() - 1);
+    if (place < history.size() && history.get(place).equals(next)) {
+      // The very same call again: its first answer was lost.
+      return;
+    }
+    if (place != history.size()) {
+      String what = place == 0 ? "a run of this name exists" : "it is no longer at that version";
+      throw new ConflictException(after.id() + ": " + what, null);
+    }
+    history.add(next);
+    states.put(after.id(), after);
+  }
+
+  private static UnavailableException lost(Run after) {
+    return new UnavailableException(
+        after.id() + ": nobody knows whether version " + after.version() + " was recorded", null);
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,263 @@
+package org.bloomery.simulation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.bloomery.core.id.AttemptDirectory;
+import org.bloomery.core.id.JobKey;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.ledger.Posting;
+import org.bloomery.core.observe.JobState;
+import org.bloomery.core.observe.JobView;
+import org.bloomery.core.observe.Observation;
+import org.bloomery.core.observe.Usage;
+import org.bloomery.core.port.ResourceManager;
+
+/**
+ * A cluster in virtual time, whose jobs write what real ones would into the directories that the
+ * control plane made. Like SLURM, and unlike one machine, it takes the same attempt twice.
+ */
+final class FakeResourceManager implements ResourceManager {
+  /** What becomes of a submission. */
+  enum SubmitFault {
+    /** It is queued, but nobody says so. */
+    SILENTLY_ACCEPTED,
+    /** It never arrived, and nobody says so. */
+    SILENTLY_LOST,
+    REJECTED
+  }
+
+  private final InstantSource time;
+  private final FakeTraining.Shape shape;
+  private final List<Job> jobs = new ArrayList<>();
+  private final Map<Integer, JobPlot> plots = new HashMap<>();
+  private final Deque<SubmitFault> submitFaults = new ArrayDeque<>();
+  private final Map<RunId, Integer> mostTrainings = new TreeMap<>();
+  private Optional<String> outage = Optional.empty();
+  private Optional<String> strangeState = Optional.empty();
+  private boolean withholdsAccounting;
+  private int effects;
+
+  FakeResourceManager(InstantSource time, FakeTraining.Shape shape) {
+    this.time = time;
+    this.shape = shape;
+  }
+
+  /** Says what will happen to the jobs of an attempt; to others, nothing will. */
+  void plot(int attempt, JobPlot plot) {
+    plots.put(attempt, plot);
+  }
+
+  /** What becomes of the next submission that has no fault yet. */
+  void nextSubmission(SubmitFault fault) {
+    submitFaults.add(fault);
+  }
+
+  /** Answers no query from now on. */
+  void goDark(String why) {
+    outage = Optional.of(why);
+  }
+
+  /** Shows every live job in a state that nobody knows. */
+  void showStrangeState(String word) {
+    strangeState = Optional.of(word);
+  }
+
+  /** Shows jobs that are over, but not yet what they used, as a slow accounting does. */
+  void withholdAccounting() {
+    withholdsAccounting = true;
+  }
+
+  /** Answers as it should again. */
+  void recover() {
+    outage = Optional.empty();
+    strangeState = Optional.empty();
+    withholdsAccounting = false;
+  }
+
+  /** A person ends the jobs of a run behind the control plane's back. */
+  void scancel(RunId run) {
+    jobs.stream().filter(job -> job.request.run().equals(run)).forEach(Job::endSoon);
+  }
+
+  /** How many jobs it ever had. */
+  int jobCount() {
+    return jobs.size();
+  }
+
+  /** How many calls asked it to do something. */
+  int effects() {
+    return effects;
+  }
+
+  /** How many trainings of a run were ever at work in the same second. */
+  int mostTrainings(RunId run) {
+    return mostTrainings.getOrDefault(run, 0);
+  }
+
+  /** The last iteration that an attempt of a run has done. */
+  long iteration(RunId run, int attempt) {
+    return jobs.stream()
+        .filter(job -> job.request.run().equals(run) && job.request.attempt() == attempt)
+        .mapToLong(job -> job.training.map(FakeTraining::iteration).orElse(0L))
+        .max()
+        .orElse(0);
+  }
+
+  /** One second goes by: each training does one iteration. */
+  void tick() {
+    Map<RunId, Integer> training = new TreeMap<>();
+    for (Job job : jobs) {
+      job.tick(time.instant());
+      if (job.training.map(FakeTraining::trains).orElse(false)) {
+        training.merge(job.request.run(), 1, Integer::sum);
+      }
+    }
+    training.forEach((run, count) -> mostTrainings.merge(run, count, Math::max));
+  }
+
+  @Override
+  public Optional<String> allocateJobId() {
+    return Optional.empty();
+  }
+
+  @Override
+  public Submission submit(JobRequest request) {
+    effects++;
+    SubmitFault fault = submitFaults.poll();
+    if (fault == SubmitFault.REJECTED) {
+      return new Submission.Rejected("the account has no hours left");
+    }
+    if (fault == SubmitFault.SILENTLY_LOST) {
+      return new Submission.Ambiguous("no answer");
+    }
+    Job job = new Job(request, jobs.size() + 1);
+    jobs.add(job);
+    return fault == SubmitFault.SILENTLY_ACCEPTED
+        ? new Submission.Ambiguous("no answer")
+        : new Submission.Accepted(job.key.jobId());
+  }
+
+  @Override
+  public Observation observe(List<Wanted> wanted, Instant now) {
+    if (outage.isPresent()) {
+      return new Observation.Unknown(now, outage.get());
+    }
+    List<String> names = wanted.stream().map(Wanted::jobName).toList();
+    return new Observation.Known(
+        now,
+        jobs.stream().filter(job -> names.contains(job.request.jobName())).map(Job::view).toList());
+  }
+
+  @Override
+  public Acknowledgement cancel(JobKey key) {
+    effects++;
+    jobs.stream().filter(job -> job.key.equals(key)).forEach(Job::endSoon);
+    return new Acknowledgement.Done();
+  }
+
+  /** One job, from the queue to its end. */
+  private final class Job {
+    private final JobRequest request;
+    private final JobPlot plot;
+    private final JobKey key;
+    private final Instant submitted = time.instant();
+    private JobState state = JobState.PENDING;
+    private String detail = "in the queue";
+    private boolean mustEnd;
+    private Optional<Instant> started = Optional.empty();
+    private Instant ended = Instant.MAX;
+    private Optional<FakeTraining> training = Optional.empty();
+
+    Job(JobRequest request, int number) {
+      this.request = request;
+      plot = plots.getOrDefault(request.attempt(), JobPlot.NORMAL);
+      key = new JobKey("local", "job-" + number, submitted.getEpochSecond());
+    }
+
+    void endSoon() {
+      mustEnd = true;
+    }
+
+    void tick(Instant now) {
+      switch (state) {
+        case PENDING -> {
+          if (mustEnd) {
+            end(now, "CANCELLED");
+          } else if (!now.isBefore(submitted.plus(plot.queued()))) {
+            start(now);
+          }
+        }
+        case RUNNING -> train(now);
+        case COMPLETING -> {
+          if (!now.isBefore(ended.plus(plot.lingers()))) {
+            state = JobState.ENDED;
+          }
+        }
+        case ENDED -> {}
+        case UNRECOGNISED -> throw new IllegalStateException("only ever shown");
+      }
+    }
+
+    private void start(Instant now) {
+      started = Optional.of(now);
+      state = JobState.RUNNING;
+      detail = "RUNNING";
+      training = FakeTraining.begin(request, key.jobId(), shape, plot, now);
+      if (training.isEmpty()) {
+        end(now, "FAILED");
+      }
+    }
+
+    private void train(Instant now) {
+      FakeTraining own = training.orElseThrow();
+      if (mustEnd) {
+        own.terminate(now);
+        end(now, "CANCELLED");
+        return;
+      }
+      own.step(now);
+      if (!own.trains()) {
+        boolean died = own.iteration() == plot.diesAfter();
+        boolean node = died && plot.death() == JobPlot.Death.NODE_LOST;
+        end(now, node ? "NODE_FAIL" : died ? "FAILED" : "COMPLETED");
+      }
+    }
+
+    private void end(Instant now, String word) {
+      ended = now;
+      detail = word;
+      state = plot.lingers().isZero() ? JobState.ENDED : JobState.COMPLETING;
+    }
+
+    JobView view() {
+      boolean strange = strangeState.isPresent() && state != JobState.ENDED;
+      return new JobView(
+          key,
+          request.jobName(),
+          AttemptDirectory.attemptOf(request.directory()),
+          strange ? JobState.UNRECOGNISED : state,
+          strange ? strangeState.get() : detail,
+          started,
+          List.of("n1"),
+          state == JobState.ENDED && !withholdsAccounting
+              ? Optional.of(usage())
+              : Optional.empty());
+    }
+
+    private Usage usage() {
+      Instant from = started.orElse(ended);
+      GpuSeconds used = GpuSeconds.of(request.devices(), Duration.between(from, ended));
+      return new Usage(from, ended, used, used, Posting.Source.ACCOUNTING, true);
+    }
+  }
+}

@@ -1,0 +1,237 @@
+package org.bloomery.simulation;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.bloomery.controlplane.config.ClusterProfiles;
+import org.bloomery.controlplane.config.ScriptTemplates;
+import org.bloomery.controlplane.loop.ControlLoop;
+import org.bloomery.controlplane.loop.RunContexts;
+import org.bloomery.controlplane.loop.RunEffects;
+import org.bloomery.controlplane.loop.RunObserver;
+import org.bloomery.controlplane.loop.SteppedLoop;
+import org.bloomery.core.checkpoint.CheckpointLayout;
+import org.bloomery.core.checkpoint.CheckpointRef;
+import org.bloomery.core.id.AttemptDirectory;
+import org.bloomery.core.id.HomeId;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.ResourceManager;
+import org.bloomery.core.port.RunStore;
+import org.bloomery.core.run.Run;
+import org.bloomery.core.run.RunHistory;
+import org.bloomery.core.run.RunRecord;
+import org.bloomery.core.script.ScriptRenderer;
+
+/**
+ * A real control loop with real files in a directory, on a store in memory and a fake cluster, in
+ * virtual time: nothing happens but by {@link #tick}.
+ */
+final class LoopWorld {
+  static final Instant T0 = Instant.parse("2031-05-04T08:00:00Z");
+  static final RunId SMALL = new RunId("small");
+  static final long TARGET = 30;
+  static final String ADA = "ada";
+
+  /** The job of {@code loop.yaml}: 2 layers, and 2 devices that are 2 replicas. */
+  static final CheckpointLayout LAYOUT =
+      new CheckpointLayout(2, 1, 1, 2, CheckpointLayout.Shards.BF16);
+
+  /** No story in these tests takes longer; the rule of lost jobs is not among them. */
+  private static final int TICKS_MAX = 300;
+
+  private final Path home;
+  private final RunStore store;
+  private final ResourceManager door;
+  private final FakeResourceManager cluster;
+  private Instant now = T0;
+  private SteppedLoop loop;
+
+  LoopWorld(Path home, RunStore store) {
+    this(home, store, CrashPoints.none());
+  }
+
+  /** A world whose control plane dies where {@code crashes} say. */
+  LoopWorld(Path home, RunStore store, CrashPoints crashes) {
+    this.home = home;
+    this.store = crashes.around(store);
+    cluster =
+        new FakeResourceManager(
+            () -> now, new FakeTraining.Shape(LAYOUT, home.resolve("checkpoints"), TARGET, 10));
+    door = crashes.around(cluster);
+    loop = newLeader();
+  }
+
+  /** A loop that knows nothing but what is in the store and in the files, under a new epoch. */
+  SteppedLoop newLeader() {
+    RunContexts contexts =
+        new RunContexts(
+            home,
+            new HomeId("c0ffee"),
+            ClusterProfiles.load(home),
+            new ScriptRenderer(ScriptTemplates.local()),
+            store);
+    RunEffects effects = new RunEffects(door);
+    RunObserver observer = new RunObserver(() -> Duration.between(T0, now).toNanos(), effects);
+    return new SteppedLoop(
+        new ControlLoop.Parts(store, door, contexts, observer, effects, () -> now), store.lead());
+  }
+
+  /** The control plane dies and another one starts. */
+  void restart() {
+    loop = newLeader();
+  }
+
+  FakeResourceManager cluster() {
+    return cluster;
+  }
+
+  SteppedLoop loop() {
+    return loop;
+  }
+
+  RunStore store() {
+    return store;
+  }
+
+  Path attemptDirectory(RunId run, int attempt) {
+    return Path.of(AttemptDirectory.of(home.resolve("runs").toString(), run, attempt));
+  }
+
+  Path checkpoint(RunId run, int attempt, long iteration) {
+    String root = AttemptDirectory.of(home.resolve("checkpoints").toString(), run, attempt);
+    return Path.of(root).resolve("global_step" + iteration);
+  }
+
+  boolean hasManifest(RunId run, CheckpointRef ref) {
+    Path checkpoint = checkpoint(run, ref.attempt(), ref.iteration());
+    return Files.exists(checkpoint.resolveSibling(ref.tag() + ".manifest"));
+  }
+
+  static String specText(RunId name) {
+    try (InputStream in = LoopWorld.class.getResourceAsStream("/loop.yaml")) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .replace("name: small,", "name: " + name + ",");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  void submit(RunId name) {
+    String text = specText(name);
+    loop.ask(api -> api.submit(text, "loop.yaml", home.toString(), false, ADA));
+  }
+
+  void stop(RunId run) {
+    loop.ask(api -> api.stop(run, ADA));
+  }
+
+  void cancel(RunId run) {
+    loop.ask(api -> api.cancel(run, ADA));
+  }
+
+  void resume(RunId run) {
+    loop.ask(api -> api.resume(run, OptionalLong.empty(), ADA));
+  }
+
+  /** One second goes by, in which every training does an iteration; then the loop looks. */
+  void tick() {
+    sleep();
+    step();
+  }
+
+  /** The loop looks. */
+  void step() {
+    loop.step();
+  }
+
+  /** One second goes by without the loop. */
+  void sleep() {
+    now = now.plusSeconds(1);
+    cluster.tick();
+  }
+
+  void ticks(int count) {
+    for (int i = 0; i < count; i++) {
+      tick();
+    }
+  }
+
+  Run run(RunId run) {
+    return store.load(run).orElseThrow();
+  }
+
+  String thought(RunId run) {
+    return loop.thought(run).orElse("");
+  }
+
+  List<RunRecord> records(RunId run) {
+    return store.history(run, 0, Integer.MAX_VALUE);
+  }
+
+  RunHistory history(RunId run) {
+    return RunHistory.of(records(run));
+  }
+
+  /** Ticks until a run is as it should be, and gives it. */
+  Run until(RunId id, Predicate<Run> asItShouldBe) {
+    for (int i = 0; i < TICKS_MAX; i++) {
+      if (asItShouldBe.test(run(id))) {
+        return run(id);
+      }
+      tick();
+    }
+    throw new AssertionError("still not as it should be: " + thought(id) + story(id));
+  }
+
+  /** Ticks until a run is in a phase, by its word. */
+  Run untilPhase(RunId id, String word) {
+    return until(id, run -> run.phase().word().equals(word));
+  }
+
+  /** Ticks until an attempt has done this iteration. */
+  void untilIteration(RunId id, int attempt, long iteration) {
+    until(id, run -> cluster.iteration(id, attempt) >= iteration);
+  }
+
+  /** The reasons of all records, for a failed test's message. */
+  String story(RunId id) {
+    return records(id).stream()
+        .map(
+            record ->
+                "\n  " + Duration.between(T0, record.at()).toSeconds() + " s: " + record.why())
+        .collect(Collectors.joining());
+  }
+
+  /** Cuts a file short, as a full disk or a broken one does. */
+  static void damage(Path checkpoint) {
+    try {
+      Path file = checkpoint.resolve(LAYOUT.expected().get(0).name());
+      byte[] content = Files.readAllBytes(file);
+      Files.write(file, java.util.Arrays.copyOf(content, content.length / 2));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static String sha256(String text) {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
