@@ -1,0 +1,18 @@
+package org.bloomery.cli;
+
+import java.util.Locale;
+
+/** How a command prints what it found. */
+public enum OutputFormat {
+  /** For people. */
+  TABLE,
+  /** A stable contract, for programs. */
+  JSON,
+  /** The same as JSON, easier to read. */
+  YAML;
+
+  @Override
+  public String toString() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

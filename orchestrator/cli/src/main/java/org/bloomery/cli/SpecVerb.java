@@ -1,0 +1,61 @@
+package org.bloomery.cli;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.bloomery.controlplane.api.ApiException;
+import org.bloomery.core.spec.BindContext;
+import org.bloomery.core.spec.Bound;
+import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.SpecBinder;
+import picocli.CommandLine.Parameters;
+
+/** A command about a spec file. */
+abstract class SpecVerb extends Verb {
+  @Parameters(index = "0", paramLabel = "SPEC", description = "A TrainingRun, in YAML.")
+  private Path spec;
+
+  SpecVerb(Session session) {
+    super(session);
+  }
+
+  /** A spec that is good, and the cluster that it names. */
+  record Checked(RunSpec spec, ClusterProfile cluster) {}
+
+  /** Reads the file, or fails with a sentence about it. */
+  final SpecFile read() {
+    return SpecFile.read(session().surroundings().workingDirectory(), spec);
+  }
+
+  /** Checks the spec against the known clusters, or fails with all its problems. */
+  final Checked check(SpecFile file) {
+    Path home = session().surroundings().site().home();
+    List<ClusterProfile> clusters = session().surroundings().site().clusters();
+    BindContext context = new BindContext(home.toString(), file.directory().toString());
+    Bound<RunSpec> bound = SpecBinder.bindRun(file.name(), file.content(), context, clusters);
+    if (bound instanceof Bound.Value<RunSpec> good) {
+      return new Checked(good.value(), cluster(clusters, good.value().cluster()));
+    }
+    int count = bound.problemList().size();
+    throw new ApiException(
+        ApiException.Kind.INVALID,
+        file.name()
+            + " has "
+            + (count == 1 ? "1 problem" : count + " problems")
+            + ". Correct it and try again.",
+        bound.problemList());
+  }
+
+  private static ClusterProfile cluster(List<ClusterProfile> clusters, String name) {
+    return clusters.stream()
+        .filter(cluster -> cluster.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new ApiException(
+                    ApiException.Kind.INVALID,
+                    "no cluster is named "
+                        + name
+                        + ". Lay its profile into the home's directory clusters"));
+  }
+}

@@ -1,0 +1,132 @@
+package org.bloomery.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * What each verb prints, kept as files: the JSON is a contract, and a change of a screen is to be
+ * seen in review. {@code -Dgolden.update=true} rewrites them.
+ */
+class GoldenScreensTest {
+  private static final Path GOLDEN = Path.of("src/test/resources/golden");
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "--help",
+        "validate small.yaml",
+        "validate small.yaml -o json",
+        "validate bad.yaml",
+        "validate bad.yaml -o json",
+        "plan small.yaml",
+        "plan small.yaml --at 1,200 -o json",
+        "render small.yaml -o json",
+        "render small.yaml",
+        "submit small.yaml",
+        "submit small.yaml --dry-run",
+        "submit small.yaml -o json",
+        "list",
+        "list -o json",
+        "list -o yaml",
+        "status bloom-nano",
+        "status bloom-nano -o json",
+        "describe bloom-nano",
+        "describe bloom-nano -o json",
+        "describe bloom-nano -o yaml",
+        "events bloom-nano",
+        "events bloom-nano --after 5 -o json",
+        "explain bloom-nano",
+        "explain bloom-nano -o json",
+        "logs bloom-nano",
+        "cancel bloom-nano",
+        "cancel bloom-nano -o json",
+        "stop bloom-nano",
+        "stop bloom-nano -o json",
+        "resume bloom-nano --from 60",
+        "resume bloom-nano -o json",
+        "checkpoints list bloom-nano",
+        "checkpoints list bloom-nano -o json",
+        "checkpoints verify bloom-nano",
+        "checkpoints verify bloom-nano -o json",
+        "report usage",
+        "report usage -o json",
+        "doctor",
+        "doctor -o json",
+      })
+  void printsWhatItPrinted(String line) throws IOException {
+    Screen screen =
+        new Screen()
+            .finding(
+                Check.ok("bash", "GNU bash, version 5.2.15"),
+                Check.warning("python", "PyTorch cannot be imported", "Install python3-torch"),
+                Check.failed("home", "/home/ada has 3 MiB free, 1024 MiB are needed", ""));
+    String[] arguments = line.isEmpty() ? new String[0] : line.split(" ", -1);
+
+    Screen.Printed printed = screen.type(arguments);
+
+    String text =
+        "$ bloomery "
+            + line
+            + "\n"
+            + printed.out()
+            + "--- stderr\n"
+            + printed.err()
+            + "--- exit code "
+            + printed.code()
+            + "\n";
+    Path golden = GOLDEN.resolve(fileName(line));
+    if (Boolean.getBoolean("golden.update")) {
+      Files.createDirectories(GOLDEN);
+      Files.writeString(golden, text);
+    }
+    assertThat(text).isEqualTo(Files.readString(golden));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "quickstart",
+        "validate",
+        "plan",
+        "render",
+        "submit",
+        "list",
+        "status",
+        "describe",
+        "events",
+        "explain",
+        "logs",
+        "cancel",
+        "stop",
+        "resume",
+        "checkpoints",
+        "checkpoints list",
+        "checkpoints verify",
+        "report",
+        "report usage",
+        "serve",
+        "doctor"
+      })
+  void everyVerbHelpsWithAnExample(String verb) {
+    String[] arguments = (verb + " --help").split(" ", -1);
+
+    Screen.Printed printed = new Screen().type(arguments);
+
+    assertThat(printed.code()).isZero();
+    assertThat(printed.out()).startsWith("Usage: bloomery " + verb).contains("Example: ");
+    List<String> lines = printed.out().lines().toList();
+    assertThat(lines).allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
+  }
+
+  private static String fileName(String line) {
+    return (line.isEmpty() ? "nothing" : line.replaceAll("[^a-z0-9]+", "-").replaceAll("^-", ""))
+        + ".txt";
+  }
+}
