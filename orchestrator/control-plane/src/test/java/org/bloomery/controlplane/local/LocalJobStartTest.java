@@ -83,6 +83,8 @@ class LocalJobStartTest extends LocalJobsTest {
     // It never claims, and the record of its start is lost.
     JobRequest request = jobs.prepare(1, "exec sleep 600\n");
     JobIdentity job = submit(request);
+    // A process shows no environment for the moment in which it becomes another program.
+    await(() -> comm(job).equals("sleep"));
     Files.delete(Path.of(request.directory()).resolve("submission.json"));
     jobs.restart();
 
@@ -169,6 +171,14 @@ class LocalJobStartTest extends LocalJobsTest {
       LocalJobs jobs = new LocalJobs(Path.of(arguments[0]));
       jobs.manager().submit(jobs.prepare(1, LocalJobs.POLITE));
       Thread.sleep(600_000);
+    }
+  }
+
+  private static String comm(JobIdentity job) {
+    try {
+      return Files.readString(Path.of("/proc/" + job.pid() + "/comm")).strip();
+    } catch (IOException e) {
+      return "";
     }
   }
 }
