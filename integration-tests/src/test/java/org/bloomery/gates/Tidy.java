@@ -20,8 +20,11 @@ final class Tidy {
   private static final Pattern OPEN_TASK = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX)\\b");
   private static final Pattern OPEN_TASK_WITH_ISSUE =
       Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\(#[0-9]+\\)");
+
+  /** Ada's home is nobody's: the examples in the tests live there. */
   private static final Pattern PLACE_OF_ONE_MACHINE =
-      Pattern.compile("(?<![\\w.$}])/(?:home|root|work|Users)/\\w");
+      Pattern.compile("(?<![\\w.$}])/(?:home(?!/ada\\b)|root|work|Users)/\\w");
+
   private static final Pattern REGISTRY =
       Pattern.compile(
           "repo1?\\.maven\\.(?:apache\\.)?org|registry\\.npmjs|registry\\.yarnpkg|pypi\\.org"

@@ -71,22 +71,25 @@ class GoldenScreensTest {
 
     Screen.Printed printed = screen.type(arguments);
 
-    String text =
-        "$ bloomery "
-            + line
-            + "\n"
-            + printed.out()
-            + "--- stderr\n"
-            + printed.err()
-            + "--- exit code "
-            + printed.code()
-            + "\n";
+    String text = transcript(line, printed);
     Path golden = GOLDEN.resolve(fileName(line));
     if (Boolean.getBoolean("golden.update")) {
       Files.createDirectories(GOLDEN);
       Files.writeString(golden, text);
     }
     assertThat(text).isEqualTo(Files.readString(golden));
+  }
+
+  private static String transcript(String line, Screen.Printed printed) {
+    return "$ bloomery "
+        + line
+        + "\n"
+        + printed.out()
+        + "--- stderr\n"
+        + printed.err()
+        + "--- exit code "
+        + printed.code()
+        + "\n";
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package org.bloomery.controlplane.config;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListSet;
+import org.bloomery.controlplane.files.LockNote;
 
 /**
  * The right to be the one server of a home. It ends with the process, however that ends.
@@ -69,8 +69,7 @@ public final class HomeLock implements AutoCloseable {
       }
       locked = true;
       String holder = ProcessHandle.current().pid() + " on " + hostName() + "\n";
-      channel.truncate(0);
-      channel.write(ByteBuffer.wrap(holder.getBytes(StandardCharsets.UTF_8)));
+      LockNote.write(channel, holder);
       return new HomeLock(home, channel);
     } finally {
       if (!locked) {

@@ -56,24 +56,43 @@ public final class RunEffects {
   void perform(Run run, RunContext context, List<Effect> effects) {
     for (Effect effect : effects) {
       try {
-        perform(run, context, effect);
+        effect.match(action(run, context)).perform();
       } catch (IOException e) {
         throw new UncheckedIOException(words(e), e);
       }
     }
   }
 
-  private void perform(Run run, RunContext context, Effect effect) throws IOException {
-    if (effect instanceof Effect.SubmitJob submit) {
-      submit(run, context, submit.attempt());
-    } else if (effect instanceof Effect.CancelJob cancel) {
-      LOG.info("{}: ends job {}: {}", run.id(), cancel.job().jobId(), cancel.why());
-      resourceManager.cancel(cancel.job());
-    } else if (effect instanceof Effect.TouchKillSwitch stop) {
-      touch(context.attemptDirectory(stop.attempt()).resolve(AttemptFiles.KILL_SWITCH));
-    } else if (effect instanceof Effect.WriteManifest seal) {
-      writeManifest(context, seal.checkpoint(), seal.manifest());
-    }
+  private interface Action {
+    void perform() throws IOException;
+  }
+
+  private Effect.Cases<Action> action(Run run, RunContext context) {
+    return new Effect.Cases<>() {
+      @Override
+      public Action submitJob(Effect.SubmitJob effect) {
+        return () -> submit(run, context, effect.attempt());
+      }
+
+      @Override
+      public Action cancelJob(Effect.CancelJob effect) {
+        return () -> {
+          LOG.info("{}: ends job {}: {}", run.id(), effect.job().jobId(), effect.why());
+          resourceManager.cancel(effect.job());
+        };
+      }
+
+      @Override
+      public Action touchKillSwitch(Effect.TouchKillSwitch effect) {
+        Path directory = context.attemptDirectory(effect.attempt());
+        return () -> touch(directory.resolve(AttemptFiles.KILL_SWITCH));
+      }
+
+      @Override
+      public Action writeManifest(Effect.WriteManifest effect) {
+        return () -> RunEffects.writeManifest(context, effect.checkpoint(), effect.manifest());
+      }
+    };
   }
 
   private void submit(Run run, RunContext context, int number) throws IOException {

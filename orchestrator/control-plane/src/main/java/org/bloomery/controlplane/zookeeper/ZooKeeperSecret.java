@@ -4,15 +4,11 @@ import static java.nio.file.attribute.PosixFilePermission.OWNER_READ;
 import static java.nio.file.attribute.PosixFilePermission.OWNER_WRITE;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -27,6 +23,7 @@ import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.server.auth.DigestAuthenticationProvider;
+import org.bloomery.controlplane.files.AtomicFiles;
 
 /**
  * What tells this home's processes from all others that can reach its ZooKeeper: on a login node
@@ -79,26 +76,15 @@ public final class ZooKeeperSecret {
               + "Restore the file from a backup, or choose another BLOOMERY_HOME.");
     }
     Files.createDirectories(home);
-    FileAttribute<?> mode = PosixFilePermissions.asFileAttribute(OWNER_ONLY);
-    Path draft = Files.createTempFile(home, "zookeeper-secret", ".draft", mode);
+    byte[] random = new byte[BYTES];
+    new SecureRandom().nextBytes(random);
+    String line = HexFormat.of().formatHex(random) + "\n";
     try {
-      byte[] random = new byte[BYTES];
-      new SecureRandom().nextBytes(random);
-      String line = HexFormat.of().formatHex(random) + "\n";
-      try (FileChannel channel = FileChannel.open(draft, StandardOpenOption.WRITE)) {
-        channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)));
-        channel.force(true);
-      }
-      // A link appears complete or not at all, and never replaces another process's secret.
-      Files.createLink(file, draft);
-      try (FileChannel directory = FileChannel.open(home)) {
-        directory.force(true);
-      }
+      byte[] content = line.getBytes(StandardCharsets.US_ASCII);
+      AtomicFiles.createNew(file, content, AtomicFiles.Access.OWNER);
     } catch (FileAlreadyExistsException e) {
       // Another process was first; its secret counts.
       return;
-    } finally {
-      Files.delete(draft);
     }
   }
 

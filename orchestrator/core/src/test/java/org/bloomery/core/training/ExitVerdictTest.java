@@ -96,6 +96,13 @@ class ExitVerdictTest {
 
   private static Map<String, Map.Entry<Case, EndCause>> table() {
     Map<String, Map.Entry<Case, EndCause>> all = new LinkedHashMap<>();
+    putEndsByItself(all);
+    putEndsFromOutside(all);
+    putCrashes(all);
+    return all;
+  }
+
+  private static void putEndsByItself(Map<String, Map.Entry<Case, EndCause>> all) {
     String done = SampleLogs.mark("after training is done");
     put(all, "done and exit 0", log(LAST, done).with(Reason.DONE, 0), EndCause.COMPLETED);
     put(all, "done by the script's last line", log(LAST, done, end(0, "done")), EndCause.COMPLETED);
@@ -152,6 +159,9 @@ class ExitVerdictTest {
         log(STEP).with(Reason.TERMINATED, 143, 15, List.of()),
         EndCause.CANCELLED);
     put(all, "preempted", log(STEP).state("PREEMPTED"), EndCause.PREEMPTED);
+  }
+
+  private static void putEndsFromOutside(Map<String, Map.Entry<Case, EndCause>> all) {
     put(
         all,
         "preempted by the log",
@@ -205,6 +215,9 @@ class ExitVerdictTest {
         log(STEP).with(Reason.FAILED, 137, 9, List.of()),
         EndCause.RANK_KILLED);
     put(all, "disk", log(STEP, "OSError: [Errno 28] No space left on device"), EndCause.DISK_FULL);
+  }
+
+  private static void putCrashes(Map<String, Map.Entry<Case, EndCause>> all) {
     put(
         all,
         "quota",
@@ -255,7 +268,6 @@ class ExitVerdictTest {
     put(all, "preflight", log().with(Reason.PREFLIGHT, 1, 0, List.of("n3")), EndCause.PREFLIGHT);
     put(all, "nothing at all", log(), EndCause.UNKNOWN);
     put(all, "exit code without a word", log(STEP).with(Reason.FAILED, 1), EndCause.UNKNOWN);
-    return all;
   }
 
   private static void put(
