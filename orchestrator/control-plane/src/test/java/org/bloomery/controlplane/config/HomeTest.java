@@ -23,10 +23,9 @@ class HomeTest {
   void theHomeIsWhereTheUserSays() throws HomeException {
     assertThat(Home.locate(Map.of("BLOOMERY_HOME", "/srv/with space", "HOME", "/root")))
         .isEqualTo(Path.of("/srv/with space"));
-    assertThat(Home.locate(Map.of("BLOOMERY_HOME", "", "HOME", "/home/marie")))
-        .isEqualTo(Path.of("/home/marie/.bloomery"));
-    assertThat(Home.locate(Map.of("HOME", "/home/marie")))
-        .isEqualTo(Path.of("/home/marie/.bloomery"));
+    assertThat(Home.locate(Map.of("BLOOMERY_HOME", "", "HOME", "/home/ada")))
+        .isEqualTo(Path.of("/home/ada/.bloomery"));
+    assertThat(Home.locate(Map.of("HOME", "/home/ada"))).isEqualTo(Path.of("/home/ada/.bloomery"));
   }
 
   @Test
