@@ -20,9 +20,13 @@ import time
 import traceback
 import unittest
 
-import torch
-
+# Before PyTorch loads its BLAS: OpenBLAS has a pool of its own, which torch.set_num_threads does
+# not reach, and with Haswell's kernels two threads round otherwise than one.
+os.environ["OMP_NUM_THREADS"] = "1"
 os.environ.setdefault("GLOO_SOCKET_IFNAME", "lo")
+
+import torch  # noqa: E402  (after the environment that it reads)
+
 torch.set_num_threads(1)
 
 import complete  # noqa: E402  (one thread before anything computes)
