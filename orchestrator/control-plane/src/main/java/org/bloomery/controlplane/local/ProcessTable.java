@@ -84,8 +84,7 @@ final class ProcessTable {
       throw failed.getCause();
     }
     if (!any) {
-      // This process itself must be there, if not as an entry (in a namespace whose sessions began
-      // outside, their number shows as 0): such a /proc shows less than there is.
+      // This process itself must be there: such a /proc shows less than there is.
       throw new IOException(proc + " shows no process at all");
     }
     return new Snapshot(boot, entries);
@@ -101,7 +100,7 @@ final class ProcessTable {
     // Taken before the marks are read: it remembers the start time, and so a signal through it
     // can never reach a later process with the same id.
     Optional<ProcessHandle> handle = ProcessHandle.of(pid);
-    Optional<Stat> stat = stat(pid).filter(Stat::lives).filter(s -> s.session() != 0);
+    Optional<Stat> stat = stat(pid).filter(Stat::lives);
     if (handle.isEmpty() || stat.isEmpty()) {
       return Optional.empty();
     }
