@@ -1,16 +1,14 @@
 package org.bloomery.simulation;
 
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.bloomery.controlplane.zookeeper.RunCodec;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
@@ -79,8 +77,8 @@ public final class InMemoryRunStore implements RunStore {
   @Override
   public synchronized Run create(
       RunEvent.RunSubmitted submitted, String specText, String why, Instant at, Epoch leader) {
-    byte[] spec = codec.encodeSpec(specText);
-    if (!submitted.spec().sha256().equals(sha256(spec))) {
+    codec.encodeSpec(specText); // refuses what ZooKeeper would not take
+    if (!submitted.spec().sha256().equals(Sha256.of(specText))) {
       throw new IllegalArgumentException(submitted.run() + ": the spec is not the one submitted");
     }
     RunRecord first = new RunRecord(1, at, leader.number(), why, List.of(submitted));
@@ -146,13 +144,5 @@ public final class InMemoryRunStore implements RunStore {
   private static UnavailableException lost(Run after) {
     return new UnavailableException(
         after.id() + ": nobody knows whether version " + after.version() + " was recorded", null);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.loop.SteppedLoop;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.junit.jupiter.api.Test;
@@ -154,6 +155,6 @@ final class ControlLoopTroubleTest {
   }
 
   private static String specOf(RunId run) {
-    return LoopWorld.sha256(LoopWorld.specText(run));
+    return Sha256.of(LoopWorld.specText(run));
   }
 }

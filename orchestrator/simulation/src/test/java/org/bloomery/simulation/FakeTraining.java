@@ -17,6 +17,7 @@ import org.bloomery.controlplane.files.SampleCheckpoints;
 import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.checkpoint.LatestFile;
 import org.bloomery.core.id.AttemptDirectory;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.observe.ExitRecord.Reason;
 import org.bloomery.core.port.ResourceManager.JobRequest;
 import org.bloomery.core.script.AttemptFiles;
@@ -117,10 +118,7 @@ final class FakeTraining {
   private void checkGo(Optional<Long> resume) throws IOException {
     byte[] body = Files.readAllBytes(directory.resolve(AttemptFiles.BODY_SCRIPT));
     String expected =
-        new GoFile(
-                request.attempt(),
-                LoopWorld.sha256(new String(body, StandardCharsets.UTF_8)),
-                resume)
+        new GoFile(request.attempt(), Sha256.of(new String(body, StandardCharsets.UTF_8)), resume)
             .text();
     String go = Files.readString(directory.resolve(AttemptFiles.GO));
     if (!go.equals(expected)) {

@@ -1,9 +1,5 @@
 package org.bloomery.controlplane.loop;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,6 +9,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Phase;
 import org.bloomery.core.run.Request;
@@ -65,7 +62,8 @@ final class RunRequests {
               policy.reservation().hours(),
               policy.budget().hours()));
     }
-    SpecRef ref = new SpecRef(sha256(submission.text()), submission.file(), submission.directory());
+    SpecRef ref =
+        new SpecRef(Sha256.of(submission.text()), submission.file(), submission.directory());
     return ask(
         (store, epoch, now) -> {
           RunId name = freeName(store, spec.name(), submission.again());
@@ -203,14 +201,5 @@ final class RunRequests {
 
   private static String count(int problems) {
     return problems == 1 ? "1 problem" : problems + " problems";
-  }
-
-  private static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -1,11 +1,8 @@
 package org.bloomery.controlplane.zookeeper;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.id.Sha256;
 
 /** Where everything lies in ZooKeeper; {@link ZooKeeperRunStore} draws it. */
 final class Layout {
@@ -22,7 +19,7 @@ final class Layout {
   private Layout() {}
 
   static String run(RunId run) {
-    return RUNS + "/" + sha256(run.value()).substring(0, 2) + "/" + run.value();
+    return RUNS + "/" + Sha256.of(run.value()).substring(0, 2) + "/" + run.value();
   }
 
   static String events(RunId run) {
@@ -44,14 +41,5 @@ final class Layout {
 
   static String spec(String sha256) {
     return SPECS + "/" + sha256.substring(0, 2) + "/" + sha256;
-  }
-
-  static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

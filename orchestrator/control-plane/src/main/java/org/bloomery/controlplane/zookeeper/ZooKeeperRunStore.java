@@ -17,6 +17,7 @@ import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
@@ -134,7 +135,7 @@ public final class ZooKeeperRunStore implements RunStore {
       RunEvent.RunSubmitted submitted, String specText, String why, Instant at, Epoch epoch) {
     byte[] spec = codec.encodeSpec(specText);
     String sha256 = submitted.spec().sha256();
-    if (!sha256.equals(Layout.sha256(specText))) {
+    if (!sha256.equals(Sha256.of(specText))) {
       throw new IllegalArgumentException(submitted.run() + ": the spec is not the one submitted");
     }
     RunRecord first = new RunRecord(1, at, epoch.number(), why, List.of(submitted));
@@ -190,7 +191,7 @@ public final class ZooKeeperRunStore implements RunStore {
     String path = Layout.spec(sha256);
     Optional<String> text =
         read(path, new Stat()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
-    if (text.isPresent() && !Layout.sha256(text.get()).equals(sha256)) {
+    if (text.isPresent() && !Sha256.of(text.get()).equals(sha256)) {
       throw new DamagedException(path + " holds another text than its name says", null);
     }
     return text;

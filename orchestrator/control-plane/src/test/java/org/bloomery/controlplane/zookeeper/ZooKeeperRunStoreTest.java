@@ -10,6 +10,7 @@ import java.util.List;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.data.Stat;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.port.RunStore.DamagedException;
 import org.bloomery.core.port.RunStore.Epoch;
@@ -124,7 +125,7 @@ final class ZooKeeperRunStoreTest extends RunStoreContract {
   @Test
   void laysOutNodesAsTheClassCommentSays() throws Exception {
     create(store.lead());
-    String bucket = Layout.sha256("bloom-nano").substring(0, 2);
+    String bucket = Sha256.of("bloom-nano").substring(0, 2);
     String run = "/bloomery/v1/runs/" + bucket + "/bloom-nano";
     assertThat(state.client().checkExists().forPath(run)).isNotNull();
     assertThat(state.client().checkExists().forPath(run + "/events/0000000/0000000001"))

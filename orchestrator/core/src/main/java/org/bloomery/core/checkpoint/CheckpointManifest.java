@@ -1,11 +1,8 @@
 package org.bloomery.core.checkpoint;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
+import org.bloomery.core.id.Sha256;
 
 /** What a complete checkpoint consists of; equal manifests mean that nothing was changed. */
 public record CheckpointManifest(long iteration, List<Entry> entries) {
@@ -47,13 +44,6 @@ public record CheckpointManifest(long iteration, List<Entry> entries) {
 
   /** SHA-256 of the canonical text, in hex. */
   public String sha256() {
-    try {
-      byte[] digest =
-          MessageDigest.getInstance("SHA-256")
-              .digest(canonicalText().getBytes(StandardCharsets.UTF_8));
-      return HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
+    return Sha256.of(canonicalText());
   }
 }

@@ -1,17 +1,14 @@
 package org.bloomery.core.script;
 
 import com.samskivert.mustache.Mustache;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.RunSpec;
 
@@ -43,8 +40,8 @@ public final class ScriptRenderer {
         DeepSpeedConfig.of(spec),
         DataSplits.train(spec.data()),
         DataSplits.valid(spec.data()),
-        sha256(job),
-        sha256(body));
+        Sha256.of(job),
+        Sha256.of(body));
   }
 
   /** The script that the resource manager starts. */
@@ -105,14 +102,5 @@ public final class ScriptRenderer {
       lines.get(lines.size() - 1).add(word);
     }
     return lines.stream().map(ShellQuote::join).collect(Collectors.toList());
-  }
-
-  private static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

@@ -1,11 +1,7 @@
 package org.bloomery.core.run;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -14,6 +10,7 @@ import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.id.Sha256;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
@@ -52,7 +49,7 @@ public final class Histories {
 
   /** The first fact of a run with {@link #specText}. */
   public static RunEvent.RunSubmitted submission(RunId run) {
-    SpecRef spec = new SpecRef(sha256(specText(run)), run + ".yaml", "/specs");
+    SpecRef spec = new SpecRef(Sha256.of(specText(run)), run + ".yaml", "/specs");
     return new RunEvent.RunSubmitted(run, spec, "account", "ada");
   }
 
@@ -135,7 +132,7 @@ public final class Histories {
     return List.of(
         new RunEvent.AttemptPlanned(
             run.nextAttempt(),
-            sha256("body " + run.nextAttempt()),
+            Sha256.of("body " + run.nextAttempt()),
             rarely() ? Optional.of("application_1_0001") : Optional.empty(),
             run.lineage().head().map(SealedCheckpoint::ref),
             RESERVATION),
@@ -208,7 +205,7 @@ public final class Histories {
         new CheckpointRef(run.attempt().orElseThrow().number(), before + 1 + random.nextInt(100));
     long bytes = random.nextLong(1L << 50);
     return new RunEvent.CheckpointSealed(
-        new SealedCheckpoint(ref, sha256(ref.toString()), bytes, random.nextInt(5000), now));
+        new SealedCheckpoint(ref, Sha256.of(ref.toString()), bytes, random.nextInt(5000), now));
   }
 
   private Posting posting(Run run, Attempt attempt) {
@@ -247,14 +244,5 @@ public final class Histories {
   private Instant tick() {
     now = now.plusMillis(1 + random.nextInt(100_000));
     return now;
-  }
-
-  private static String sha256(String text) {
-    try {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -7,11 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.HomeId;
+import org.bloomery.core.id.Sha256;
 
 /**
  * One attempt on this machine: the rendered {@code job.sh} around a body that a test writes,
@@ -93,7 +91,7 @@ final class JobRun implements AutoCloseable {
 
   JobRun wholeBody(String text) throws IOException {
     Files.writeString(file("body.sh"), text);
-    return go(attempt, sha256(text), Optional.empty());
+    return go(attempt, Sha256.of(text), Optional.empty());
   }
 
   JobRun go(int goAttempt, String sha256, Optional<Long> iteration) throws IOException {
@@ -235,15 +233,6 @@ final class JobRun implements AutoCloseable {
         .start()
         .onExit()
         .join();
-  }
-
-  static String sha256(String text) {
-    try {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      return HexFormat.of().formatHex(digest.digest(text.getBytes(StandardCharsets.UTF_8)));
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError(e);
-    }
   }
 
   private static String read(Path file) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bloomery.core.id.Sha256;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -202,7 +203,7 @@ class JobScriptTest {
   @Test
   void anotherBodyThanTheNamedOneIsNotRun() throws Exception {
     try (JobRun job = new JobRun(root, 1).body("touch trained")) {
-      job.go(1, JobRun.sha256("another"), Optional.empty());
+      job.go(1, Sha256.of("another"), Optional.empty());
       assertMismatch(job, "body.sh has SHA-256");
     }
   }
@@ -211,7 +212,7 @@ class JobScriptTest {
   void theWordForAnotherAttemptDoesNotCount() throws Exception {
     try (JobRun job = new JobRun(root, 2).body("touch trained")) {
       String body = Files.readString(job.file("body.sh"));
-      job.go(1, JobRun.sha256(body), Optional.empty());
+      job.go(1, Sha256.of(body), Optional.empty());
       assertMismatch(job, "go is for attempt '1', this is attempt 2");
     }
   }
@@ -223,7 +224,7 @@ class JobScriptTest {
       String body = Files.readString(job.file("body.sh"));
       Files.createDirectories(job.file("load"));
       Files.writeString(job.file("load").resolve("latest"), latest);
-      job.go(2, JobRun.sha256(body), Optional.of(200L));
+      job.go(2, Sha256.of(body), Optional.of(200L));
       assertMismatch(job, "load/latest names '" + latest + "'");
     }
   }
@@ -232,7 +233,7 @@ class JobScriptTest {
   void aMissingViewIsNotLoaded() throws Exception {
     try (JobRun job = new JobRun(root, 2).body("touch trained")) {
       String body = Files.readString(job.file("body.sh"));
-      job.go(2, JobRun.sha256(body), Optional.of(200L));
+      job.go(2, Sha256.of(body), Optional.of(200L));
       assertMismatch(job, "load/latest names ''");
     }
   }
@@ -243,7 +244,7 @@ class JobScriptTest {
       String body = Files.readString(job.file("body.sh"));
       Files.createDirectories(job.file("load"));
       Files.writeString(job.file("load").resolve("latest"), "global_step200");
-      job.go(2, JobRun.sha256(body), Optional.of(200L));
+      job.go(2, Sha256.of(body), Optional.of(200L));
       assertThat(job.run()).isZero();
     }
   }
