@@ -2,6 +2,7 @@ package org.bloomery.controlplane.files;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.bloomery.core.script.AttemptFiles;
 
 /**
  * The file {@code claim} of an attempt's directory: whoever creates it owns the attempt for ever.
@@ -10,7 +11,6 @@ import java.nio.file.Path;
  * or a full disk, shows a claim that says nothing.
  */
 public final class ClaimFile {
-  public static final String NAME = "claim";
   private static final int BYTES_MAX = 4096;
 
   private ClaimFile() {}
@@ -32,7 +32,7 @@ public final class ClaimFile {
    */
   public static Reading<Claim> read(Path attemptDirectory) throws IOException {
     return SmallFile.read(
-        attemptDirectory.resolve(NAME),
+        attemptDirectory.resolve(AttemptFiles.CLAIM),
         BYTES_MAX,
         text -> {
           JsonFields fields = JsonFields.of(text);

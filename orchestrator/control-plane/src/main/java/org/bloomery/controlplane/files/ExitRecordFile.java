@@ -6,11 +6,10 @@ import org.bloomery.controlplane.files.SmallFile.Malformed;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.observe.ExitRecord;
 import org.bloomery.core.observe.ExitRecord.Reason;
+import org.bloomery.core.script.AttemptFiles;
 
 /** The file {@code exit.json} of an attempt's directory: what its job says about its own end. */
 public final class ExitRecordFile {
-  public static final String NAME = "exit.json";
-
   /** Room for the names of all nodes of a large job. */
   private static final int BYTES_MAX = 256 * 1024;
 
@@ -22,7 +21,8 @@ public final class ExitRecordFile {
    * @throws IOException if the file system does not answer
    */
   public static Reading<ExitRecord> read(Path attemptDirectory) throws IOException {
-    return SmallFile.read(attemptDirectory.resolve(NAME), BYTES_MAX, ExitRecordFile::parse);
+    return SmallFile.read(
+        attemptDirectory.resolve(AttemptFiles.EXIT_RECORD), BYTES_MAX, ExitRecordFile::parse);
   }
 
   private static ExitRecord parse(String text) throws Malformed {

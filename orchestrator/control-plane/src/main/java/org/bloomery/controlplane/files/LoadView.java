@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.LatestFile;
+import org.bloomery.core.script.AttemptFiles;
 
 /**
  * Prepares the directory that an attempt loads from: a link to the one chosen checkpoint, and a
@@ -25,9 +26,6 @@ import org.bloomery.core.checkpoint.LatestFile;
  * there for releases before October 2021, which read it besides.
  */
 public final class LoadView {
-  /** The directory's name in an attempt's directory. */
-  public static final String NAME = "load";
-
   private static final String LATEST = "latest";
   private static final String TRACKER = "latest_checkpointed_iteration.txt";
 
@@ -54,7 +52,7 @@ public final class LoadView {
    * @return the view's directory
    */
   public static Path prepare(Path attemptDirectory, Optional<Source> source) throws IOException {
-    Path view = attemptDirectory.resolve(NAME);
+    Path view = attemptDirectory.resolve(AttemptFiles.LOAD);
     if (says(view, source)) {
       return view;
     }
@@ -64,7 +62,8 @@ public final class LoadView {
     }
     String unique = UUID.randomUUID().toString();
     Path built =
-        Files.createDirectory(attemptDirectory.resolve("." + NAME + "." + unique + ".tmp"));
+        Files.createDirectory(
+            attemptDirectory.resolve("." + AttemptFiles.LOAD + "." + unique + ".tmp"));
     if (source.isPresent()) {
       Source from = source.get();
       Files.createSymbolicLink(built.resolve(from.ref().tag()), from.directory());
@@ -73,7 +72,7 @@ public final class LoadView {
       write(built.resolve(LATEST), from.ref().tag());
     }
     AtomicFiles.sync(built);
-    Path old = attemptDirectory.resolve("." + NAME + "." + unique + ".old");
+    Path old = attemptDirectory.resolve("." + AttemptFiles.LOAD + "." + unique + ".old");
     boolean replaced = Files.exists(view, LinkOption.NOFOLLOW_LINKS);
     if (replaced) {
       Files.move(view, old, StandardCopyOption.ATOMIC_MOVE);

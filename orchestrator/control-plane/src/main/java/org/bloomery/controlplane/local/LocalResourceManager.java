@@ -26,6 +26,7 @@ import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
 import org.bloomery.core.observe.Usage;
 import org.bloomery.core.port.ResourceManager;
+import org.bloomery.core.script.AttemptFiles;
 
 /**
  * This machine as a resource manager: each attempt's job is a detached session of processes, which
@@ -36,8 +37,6 @@ import org.bloomery.core.port.ResourceManager;
 public final class LocalResourceManager implements ResourceManager {
   /** The cluster in the keys of all jobs of this machine. */
   public static final String CLUSTER = "local";
-
-  private static final String JOB_SCRIPT = "job.sh";
 
   /**
    * The first program of a job: waits until its start is recorded, computes the job's id, and
@@ -118,9 +117,10 @@ public final class LocalResourceManager implements ResourceManager {
   @Override
   public synchronized Submission submit(JobRequest request) {
     Path directory = Path.of(request.directory());
-    if (!Files.isRegularFile(directory.resolve(JOB_SCRIPT))) {
+    if (!Files.isRegularFile(directory.resolve(AttemptFiles.JOB_SCRIPT))) {
       return new Submission.Rejected(
-          directory.resolve(JOB_SCRIPT) + " is missing: the attempt's files must be written first");
+          directory.resolve(AttemptFiles.JOB_SCRIPT)
+              + " is missing: the attempt's files must be written first");
     }
     try {
       Optional<Submission> earlier = earlier(request, directory);
@@ -160,10 +160,14 @@ public final class LocalResourceManager implements ResourceManager {
         processes.startDetached(
             new ProcessRunner.Detached(
                 List.of(
-                    "bash", "-c", GATE, "bloomery-job", directory.resolve(JOB_SCRIPT).toString()),
+                    "bash",
+                    "-c",
+                    GATE,
+                    "bloomery-job",
+                    directory.resolve(AttemptFiles.JOB_SCRIPT).toString()),
                 directory,
                 environment,
-                directory.resolve(AttemptFiles.JOB_OUTPUT)));
+                directory.resolve(JobTraces.JOB_OUTPUT)));
     boolean released = false;
     try {
       Optional<ProcessTable.Stat> stat = table.stat(job.pid());
@@ -210,7 +214,7 @@ public final class LocalResourceManager implements ResourceManager {
     List<JobView> jobs = new ArrayList<>();
     for (Wanted attempt : wanted) {
       // After the processes: a job that had left by then has written all that it will ever write.
-      AttemptFiles files = AttemptFiles.read(Path.of(attempt.directory()));
+      JobTraces files = JobTraces.read(Path.of(attempt.directory()));
       Set<String> ids = new LinkedHashSet<>();
       files.claim().value().map(Claim::jobId).ifPresent(ids::add);
       files.submission().value().map(Started::jobId).ifPresent(ids::add);
@@ -224,7 +228,7 @@ public final class LocalResourceManager implements ResourceManager {
   }
 
   private static JobView job(
-      Wanted attempt, String jobId, AttemptFiles files, Snapshot seen, String host)
+      Wanted attempt, String jobId, JobTraces files, Snapshot seen, String host)
       throws IOException {
     Optional<JobIdentity> identity = JobIdentity.parse(jobId);
     long living =
@@ -274,7 +278,7 @@ public final class LocalResourceManager implements ResourceManager {
    * The job's submit time, the same whenever asked: what was told before, else what was recorded at
    * the start; for a job that somebody else started, when it claimed or its process began.
    */
-  private static long submitEpoch(Wanted attempt, String jobId, AttemptFiles files, Snapshot seen) {
+  private static long submitEpoch(Wanted attempt, String jobId, JobTraces files, Snapshot seen) {
     return attempt
         .key()
         .filter(key -> key.jobId().equals(jobId))

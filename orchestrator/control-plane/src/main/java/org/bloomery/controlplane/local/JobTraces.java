@@ -18,12 +18,13 @@ import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting.Source;
 import org.bloomery.core.observe.ExitRecord;
 import org.bloomery.core.observe.Usage;
+import org.bloomery.core.script.AttemptFiles;
 
 /**
  * What lies in an attempt's directory about its jobs: this machine's stand-in for a scheduler's
  * accounting.
  */
-record AttemptFiles(
+record JobTraces(
     Path directory,
     Reading<Claim> claim,
     Reading<Started> submission,
@@ -34,18 +35,18 @@ record AttemptFiles(
 
   /** Files that a job touches while it lives; the newest tells until when it did. */
   private static final List<String> SIGNS_OF_LIFE =
-      List.of("train.log", ClaimFile.NAME, JOB_OUTPUT, ExitRecordFile.NAME);
+      List.of(AttemptFiles.LOG, AttemptFiles.CLAIM, JOB_OUTPUT, AttemptFiles.EXIT_RECORD);
 
   /**
    * Reads an attempt's directory as it is now; an attempt without a directory has no files.
    *
    * @throws IOException if the file system does not answer, or is not there
    */
-  static AttemptFiles read(Path directory) throws IOException {
+  static JobTraces read(Path directory) throws IOException {
     if (!Files.exists(directory)) {
       checkMounted(directory);
     }
-    return new AttemptFiles(
+    return new JobTraces(
         directory,
         ClaimFile.read(directory),
         SubmissionFile.read(directory),
