@@ -140,7 +140,9 @@ final class JobRun implements AutoCloseable {
   }
 
   void signal(Process process, String name) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-s", name, Long.toString(process.pid())).start();
+    // The shell's own kill: a bare machine has no program of that name.
+    String pid = Long.toString(process.pid());
+    Process kill = new ProcessBuilder("bash", "-c", "kill -s \"$0\" \"$1\"", name, pid).start();
     assertThat(kill.waitFor()).isZero();
   }
 
