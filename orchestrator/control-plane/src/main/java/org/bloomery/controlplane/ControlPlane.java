@@ -88,7 +88,7 @@ public final class ControlPlane implements AutoCloseable {
         new LocalResourceManager(
             new ProcessRunner(),
             LocalResourceManager.Site.ofThisMachine(
-                environment, local.killWait().plus(EXIT_RECORD_WAIT)));
+                environment, local.timings().killWait().plus(EXIT_RECORD_WAIT)));
     RunContexts contexts =
         new RunContexts(
             home.root(), home.id(), clusters, new ScriptRenderer(ScriptTemplates.local()), store);
@@ -97,7 +97,7 @@ public final class ControlPlane implements AutoCloseable {
     ControlLoop.Parts loopParts =
         new ControlLoop.Parts(
             store, resourceManager, contexts, observer, effects, InstantSource.system());
-    loop = new ControlLoop(loopParts, local.pollInterval(), epoch);
+    loop = new ControlLoop(loopParts, local.timings().pollInterval(), epoch);
     parts.push(loop);
     ServerView view =
         new ServerView(

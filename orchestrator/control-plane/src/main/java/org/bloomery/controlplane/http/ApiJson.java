@@ -1,6 +1,7 @@
 package org.bloomery.controlplane.http;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -16,7 +17,9 @@ import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.run.RunEvent;
+import org.bloomery.core.spec.Severity;
 import org.bloomery.core.spec.SpecCode;
+import org.bloomery.core.spec.SpecProblem;
 
 /**
  * How the views look as JSON: fields in the order of their records, absent values as null, times as
@@ -54,6 +57,8 @@ public final class ApiJson {
             .addMixIn(HomeId.class, PlainText.class)
             .addMixIn(GpuSeconds.class, PlainNumber.class)
             .addMixIn(SpecCode.class, CodeById.class)
+            .addMixIn(SpecProblem.class, WithSeverity.class)
+            .addMixIn(Severity.class, PlainWord.class)
             .addMixIn(RunEvent.class, NamedEvent.class);
     for (Class<?> event : RunEvent.class.getPermittedSubclasses()) {
       builder.registerSubtypes(new NamedType(event, eventName(event)));
@@ -87,6 +92,17 @@ public final class ApiJson {
   private interface CodeById {
     @JsonValue
     String id();
+  }
+
+  /** It follows from the code, but a program that reads JSON does not know the codes. */
+  private interface WithSeverity {
+    @JsonProperty
+    Severity severity();
+  }
+
+  private interface PlainWord {
+    @JsonValue
+    String word();
   }
 
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")

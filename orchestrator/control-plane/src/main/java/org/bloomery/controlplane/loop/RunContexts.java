@@ -106,15 +106,16 @@ public final class RunContexts {
   }
 
   private RunPolicy policy(RunSpec spec, ClusterProfile cluster, RunContext.Rendering rendering) {
-    Duration longest = spec.resources().timeLimit().plus(cluster.killWait()).plus(BILLING_MARGIN);
+    Duration longest =
+        spec.resources().timeLimit().plus(cluster.timings().killWait()).plus(BILLING_MARGIN);
     return new RunPolicy(
         user,
         Planner.plan(spec, cluster).iterations(),
         spec.training().logEveryIterations(),
         GpuSeconds.of(spec.resources().devices(), longest),
         spec.budget().limit(),
-        cluster.quietPeriod(),
-        cluster.sealScanDistance(),
+        cluster.timings().quietPeriod(),
+        cluster.timings().sealScanDistance(),
         LOST_LOOKS,
         LOST_AFTER,
         spec.restart(),

@@ -15,7 +15,8 @@ public record PlanProblem(Code code, String path, String message, String advice)
     TOO_FEW_DEVICES("PLAN-002"),
     MEMORY("PLAN-003"),
     BUDGET("PLAN-004"),
-    SAVES_LESS_THAN_ONCE("PLAN-005");
+    SAVES_LESS_THAN_ONCE("PLAN-005"),
+    UNKNOWN_PARTITION("PLAN-006");
 
     private final String id;
 

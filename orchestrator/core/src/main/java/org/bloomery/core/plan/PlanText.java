@@ -9,7 +9,7 @@ import java.util.OptionalLong;
 /** A plan on one screen, at most 100 columns wide where names are not longer than they may be. */
 public final class PlanText {
   private static final String NOT_KNOWN =
-      "not known: the cluster's profile has no sustainedTflopsPerDevice";
+      "not known: the partition's profile has no sustainedTflops";
 
   private PlanText() {}
 

@@ -4,23 +4,27 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.bloomery.core.plan.Plan.CheckpointPlan;
 import org.bloomery.core.plan.PlanProblem.Code;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.Partition;
 import org.bloomery.core.spec.RunSpec;
 
 /** Says what a run will need and give, before it costs anything. */
 public final class Planner {
   private final RunSpec run;
   private final ClusterProfile cluster;
+  private final Optional<Partition> partition;
   private final Assumptions assumptions;
   private final BatchSchedule schedule;
 
   private Planner(RunSpec run, ClusterProfile cluster, Assumptions assumptions) {
     this.run = run;
     this.cluster = cluster;
+    this.partition = cluster.partition(run.resources().partition());
     this.assumptions = assumptions;
     this.schedule = BatchSchedule.of(run);
   }
@@ -65,11 +69,12 @@ public final class Planner {
 
   /** How long so many samples take, if it is known how fast the devices compute. */
   private OptionalDouble seconds(long samples) {
-    if (cluster.sustainedTflopsPerDevice().isEmpty()) {
+    OptionalDouble sustained =
+        partition.map(p -> p.device().sustainedTflops()).orElseGet(OptionalDouble::empty);
+    if (sustained.isEmpty()) {
       return OptionalDouble.empty();
     }
-    double perSecond =
-        cluster.sustainedTflopsPerDevice().getAsDouble() * 1e12 * run.resources().devices();
+    double perSecond = sustained.getAsDouble() * 1e12 * run.resources().devices();
     return OptionalDouble.of(ModelArithmetic.flops(run, samples) / perSecond);
   }
 
@@ -120,15 +125,18 @@ public final class Planner {
   private List<PlanProblem> problems(MemoryEstimate memory, OptionalDouble gpuHours) {
     List<PlanProblem> found = new ArrayList<>();
     site(found);
-    if (cluster.deviceMemoryBytes().isPresent()
-        && memory.total() > cluster.deviceMemoryBytes().getAsLong()) {
+    OptionalLong has =
+        partition
+            .map(p -> p.deviceMemoryBytes(run.resources().constraint()))
+            .orElseGet(OptionalLong::empty);
+    if (has.isPresent() && memory.total() > has.getAsLong()) {
       found.add(
           new PlanProblem(
               Code.MEMORY,
               "spec.parallelism",
               gigabytes(memory.total())
                   + " are needed on a device that has "
-                  + gigabytes(cluster.deviceMemoryBytes().getAsLong()),
+                  + gigabytes(has.getAsLong()),
               "Raise tensor or pipeline, lower the micro-batch, or checkpoint activations."));
     }
     double budget = run.budget().limit().hours();
@@ -167,14 +175,24 @@ public final class Planner {
               "the run is for " + run.cluster() + ", this plan is for " + cluster.name(),
               "Plan with the profile of the run's cluster."));
     }
-    if (run.resources().gpusPerNode() > cluster.devicesPerNode()) {
+    if (partition.isEmpty()) {
+      found.add(
+          new PlanProblem(
+              Code.UNKNOWN_PARTITION,
+              "spec.resources.partition",
+              cluster.name() + " has no such partition",
+              "Choose one of its profile."));
+      return;
+    }
+    int devices = partition.get().devicesPerNode();
+    if (run.resources().gpusPerNode() > devices) {
       found.add(
           new PlanProblem(
               Code.TOO_FEW_DEVICES,
               "spec.resources.gpusPerNode",
               run.resources().gpusPerNode()
                   + " exceeds the "
-                  + cluster.devicesPerNode()
+                  + devices
                   + " devices of a node of "
                   + cluster.name(),
               "Lower gpusPerNode or choose another cluster."));

@@ -53,8 +53,8 @@ public final class ScriptRenderer {
     model.put("attemptDirectory", plan.attemptDirectory());
     model.put("saveDirectory", plan.saveDirectory());
     model.put("freeBytesNeeded", plan.freeBytesNeeded());
-    model.put("goWaitSeconds", cluster.goWait().toSeconds());
-    model.put("killWaitSeconds", Math.max(1, cluster.killWait().toSeconds()));
+    model.put("goWaitSeconds", cluster.timings().goWait().toSeconds());
+    model.put("killWaitSeconds", Math.max(1, cluster.timings().killWait().toSeconds()));
     model.put("timeLimitSeconds", timeLimit.toSeconds());
     model.put("preTimeoutSeconds", plan.preTimeout().toSeconds());
     model.put("preflightSecondsMax", PREFLIGHT_MAX.toSeconds());

@@ -1,33 +1,75 @@
 package org.bloomery.core.spec;
 
-import java.time.Duration;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.bloomery.core.ledger.BillingRule;
 
 /**
  * What is true of one cluster, as data.
  *
  * @param runsRoot absolute directory of the runs' scripts and logs, on a space never purged
- * @param devicesPerNode GPUs on each node; where CPU ranks count as devices, the most allowed
- * @param deviceMemoryBytes memory of one device, where it limits the model
- * @param sustainedTflopsPerDevice what trainings of the kind reach there, as measured; absent means
- *     that no duration is predicted
- * @param sealScanDistance how far apart two equal scans must be before a checkpoint counts as at
- *     rest
- * @param pollInterval time between two looks at the resource manager
- * @param quietPeriod how long an ambiguous submit is looked for before it counts as not arrived
- * @param goWait how long a started job waits to be told to go
- * @param killWait time between the polite and the hard signal when a job is ended
+ * @param partitions at least one; a run that names none gets the first
+ * @param qos none where the site has no such thing
+ * @param billing how many devices a job is charged for
+ * @param energy absent where nobody knows
  */
 public record ClusterProfile(
     String name,
+    Documented documented,
     ResourceManagerKind resourceManager,
+    Transport transport,
     String runsRoot,
-    int devicesPerNode,
-    OptionalLong deviceMemoryBytes,
-    OptionalDouble sustainedTflopsPerDevice,
-    Duration sealScanDistance,
-    Duration pollInterval,
-    Duration quietPeriod,
-    Duration goWait,
-    Duration killWait) {}
+    List<Partition> partitions,
+    List<QualityOfService> qos,
+    JobRules jobRules,
+    BillingRule billing,
+    List<Space> spaces,
+    Optional<SiteEnergy> energy,
+    SiteReliability reliability,
+    SiteTimings timings) {
+
+  public ClusterProfile {
+    partitions = List.copyOf(partitions);
+    qos = List.copyOf(qos);
+    spaces = List.copyOf(spaces);
+    if (partitions.isEmpty()) {
+      throw new IllegalArgumentException("a cluster has at least one partition: " + name);
+    }
+  }
+
+  /**
+   * Where a run computes that names this partition, or none; nothing if it is not known. Without a
+   * scheduler that has partitions, a name means nothing.
+   */
+  public Optional<Partition> partition(Optional<String> asked) {
+    return switch (resourceManager) {
+      case LOCAL -> Optional.of(partitions.get(0));
+      case SLURM ->
+          asked.isEmpty()
+              ? Optional.of(partitions.get(0))
+              : partitions.stream().filter(one -> one.name().equals(asked.get())).findFirst();
+    };
+  }
+
+  /**
+   * The quality of service of a run in this partition that names this one, or none; nothing if it
+   * is not known, or if the site has no default one.
+   */
+  public Optional<QualityOfService> qos(Optional<String> asked, Partition partition) {
+    return qos.stream()
+        .filter(
+            one ->
+                asked.isPresent()
+                    ? one.name().equals(asked.get())
+                    : one.isDefault() && one.isValidIn(partition))
+        .findFirst();
+  }
+
+  /** The space in which a file of this absolute path lies, if the profile knows it. */
+  public Optional<Space> spaceOf(String path) {
+    return spaces.stream()
+        .filter(space -> space.holds(path))
+        .max(Comparator.comparingInt(space -> space.path().length()));
+  }
+}

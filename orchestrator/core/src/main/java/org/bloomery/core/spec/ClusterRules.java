@@ -6,6 +6,7 @@ import java.util.Optional;
 /** The rules between a run and the clusters that are known. */
 final class ClusterRules {
   private static final String CLUSTER = "spec.cluster";
+  private static final String PARTITION = "spec.resources.partition";
   private static final String GPUS = "spec.resources.gpusPerNode";
 
   private ClusterRules() {}
@@ -26,7 +27,13 @@ final class ClusterRules {
           Nearest.question(name, names) + "Known clusters: " + String.join(", ", names) + ".");
       return;
     }
-    int devices = cluster.get().devicesPerNode();
+    Optional<String> asked =
+        facts.has(PARTITION) ? Optional.of(facts.value(PARTITION, String.class)) : Optional.empty();
+    Optional<Partition> partition = cluster.get().partition(asked);
+    if (partition.isEmpty()) {
+      return;
+    }
+    int devices = partition.get().devicesPerNode();
     if (facts.has(GPUS) && facts.whole(GPUS) > devices) {
       facts.problem(
           SpecCode.NOT_ON_THIS_CLUSTER,

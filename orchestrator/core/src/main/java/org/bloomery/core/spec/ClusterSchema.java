@@ -1,71 +1,65 @@
 package org.bloomery.core.spec;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
+import org.bloomery.core.ledger.BillingRule;
 
 /** The whole document {@code kind: ClusterProfile}. */
 final class ClusterSchema {
   static final String KIND = "ClusterProfile";
-
-  private static final TimeSpan SHORT = new TimeSpan(Duration.ZERO, Duration.ofHours(1));
-  private static final TimeSpan POLL = new TimeSpan(Duration.ofSeconds(1), Duration.ofHours(1));
 
   private static final Field<String> NAME =
       Field.required("name", Words.name("a cluster's name"), "the name that specs use");
   private static final ObjectOf<String> METADATA_OBJECT =
       new ObjectOf<>(List.of(NAME), v -> v.get(NAME));
 
+  private static final Field<Documented> DOCUMENTED =
+      Field.required("documented", SiteSchema.DOCUMENTED, "of when the facts are, and from whom");
   private static final Field<ResourceManagerKind> RESOURCE_MANAGER =
       Field.required(
           "resourceManager", Choice.of(ResourceManagerKind.class), "what starts jobs there");
+  private static final Field<Transport> TRANSPORT =
+      Field.defaulted(
+          "transport", SiteSchema.TRANSPORT, "how the resource manager's commands are reached");
   private static final Field<String> RUNS_ROOT =
       Field.required("runsRoot", new PathText(), "directory of scripts and logs, never purged");
-  private static final Field<Long> DEVICES =
-      Field.required("devicesPerNode", new WholeNumber(1, 64), "GPUs, or CPU ranks, per node");
-  private static final Field<Optional<Long>> MEMORY =
-      Field.optional(
-          "deviceMemory", new ByteCount(1, Long.MAX_VALUE), "memory of one device, such as 80GiB");
-  private static final Field<Optional<Double>> TFLOPS =
-      Field.optional(
-          "sustainedTflopsPerDevice",
-          Decimal.positive(1e6),
-          "what trainings reach there, as measured; without it no duration is predicted");
-  private static final Field<Duration> SEAL_DISTANCE =
+  private static final Field<List<Partition>> PARTITIONS =
       Field.required(
-          "sealScanDistance", SHORT, "time between two equal scans before a checkpoint counts");
-  private static final Field<Duration> POLL_INTERVAL =
-      Field.required("pollInterval", POLL, "time between two looks at the resource manager");
-  private static final Field<Duration> QUIET_PERIOD =
-      Field.required(
-          "quietPeriod",
-          SHORT,
-          "how long an unanswered submit is looked for before it is repeated");
-  private static final Field<Duration> GO_WAIT =
+          "partitions",
+          new ListOf<>(PartitionSchema.TYPE, 1, 100),
+          "the kinds of nodes; a run that names none gets the first");
+  private static final Field<List<QualityOfService>> QOS =
       Field.withDefault(
-          "goWait", SHORT, Duration.ofMinutes(2), "how long a started job waits to be told to go");
-  private static final Field<Duration> KILL_WAIT =
+          "qos", new ListOf<>(QueueSchema.QOS, 0, 100), List.of(), "the qualities of service");
+  private static final Field<JobRules> JOB_RULES =
+      Field.defaulted("jobRules", QueueSchema.JOB_RULES, "what the site asks of every job");
+  private static final Field<BillingRule> BILLING =
+      Field.defaulted("billing", QueueSchema.BILLING, "how many devices a job is charged for");
+  private static final Field<List<Space>> SPACES =
       Field.withDefault(
-          "killWait",
-          SHORT,
-          Duration.ofSeconds(60),
-          "time between the polite and the hard signal when a job is ended");
+          "spaces", new ListOf<>(SiteSchema.SPACE, 0, 100), List.of(), "file systems and quotas");
+  private static final Field<Optional<SiteEnergy>> ENERGY =
+      Field.optional("energy", SiteSchema.ENERGY, "what turns power into a footprint");
+  private static final Field<SiteReliability> RELIABILITY =
+      Field.defaulted("reliability", SiteSchema.RELIABILITY, "how often trainings fail there");
+  private static final Field<SiteTimings> TIMINGS =
+      Field.required("timings", TimingsSchema.TYPE, "how patient the control plane is");
 
   private static final ObjectOf<Values> BODY_OBJECT =
       new ObjectOf<>(
           List.of(
+              DOCUMENTED,
               RESOURCE_MANAGER,
+              TRANSPORT,
               RUNS_ROOT,
-              DEVICES,
-              MEMORY,
-              TFLOPS,
-              SEAL_DISTANCE,
-              POLL_INTERVAL,
-              QUIET_PERIOD,
-              GO_WAIT,
-              KILL_WAIT),
+              PARTITIONS,
+              QOS,
+              JOB_RULES,
+              BILLING,
+              SPACES,
+              ENERGY,
+              RELIABILITY,
+              TIMINGS),
           v -> v);
 
   private static final Field<String> VERSION =
@@ -90,15 +84,17 @@ final class ClusterSchema {
   private static ClusterProfile assemble(String name, Values body) {
     return new ClusterProfile(
         name,
+        body.get(DOCUMENTED),
         body.get(RESOURCE_MANAGER),
+        body.get(TRANSPORT),
         body.get(RUNS_ROOT),
-        body.integer(DEVICES),
-        body.get(MEMORY).map(OptionalLong::of).orElseGet(OptionalLong::empty),
-        body.get(TFLOPS).map(OptionalDouble::of).orElseGet(OptionalDouble::empty),
-        body.get(SEAL_DISTANCE),
-        body.get(POLL_INTERVAL),
-        body.get(QUIET_PERIOD),
-        body.get(GO_WAIT),
-        body.get(KILL_WAIT));
+        body.get(PARTITIONS),
+        body.get(QOS),
+        body.get(JOB_RULES),
+        body.get(BILLING),
+        body.get(SPACES),
+        body.get(ENERGY),
+        body.get(RELIABILITY),
+        body.get(TIMINGS));
   }
 }

@@ -22,8 +22,8 @@ final class ProblemList {
     }
   }
 
-  boolean isEmpty() {
-    return problems.isEmpty();
+  boolean hasErrors() {
+    return problems.stream().anyMatch(problem -> problem.severity() == Severity.ERROR);
   }
 
   List<SpecProblem> sorted() {

@@ -128,11 +128,12 @@ public final class SpecBinder {
     }
 
     private static <T> Bound<T> finish(Optional<T> value, ProblemList problems) {
-      if (problems.isEmpty()) {
-        return new Bound.Value<>(
-            value.orElseThrow(() -> new IllegalStateException("neither a value nor a problem")));
+      if (problems.hasErrors()) {
+        return new Bound.Problems<>(problems.sorted());
       }
-      return new Bound.Problems<>(problems.sorted());
+      return new Bound.Value<>(
+          value.orElseThrow(() -> new IllegalStateException("neither a value nor a problem")),
+          problems.sorted());
     }
   }
 }

@@ -48,10 +48,16 @@ public enum SpecCode {
 
   private final int number;
   private final String title;
+  private final Severity severity;
 
   SpecCode(int number, String title) {
+    this(number, title, Severity.ERROR);
+  }
+
+  SpecCode(int number, String title, Severity severity) {
     this.number = number;
     this.title = title;
+    this.severity = severity;
   }
 
   /** The stable id, such as {@code SPEC-012}. */
@@ -62,5 +68,10 @@ public enum SpecCode {
   /** What it means, a few words. */
   public String title() {
     return title;
+  }
+
+  /** Whether a spec with this problem is refused; the same for every problem of the code. */
+  public Severity severity() {
+    return severity;
   }
 }

@@ -22,10 +22,20 @@ public record SpecProblem(
           .thenComparing(SpecProblem::path)
           .thenComparing(SpecProblem::message);
 
-  /** One line for people: {@code bloom.yaml:14:10 SPEC-012 spec.resources.nodes: what. Advice.} */
+  /** Whether the spec is refused because of it. */
+  public Severity severity() {
+    return code.severity();
+  }
+
+  /**
+   * One line for people: {@code bloom.yaml:14:10 SPEC-012 spec.resources.nodes: what. Advice.}; a
+   * warning says so before its code.
+   */
   public String text() {
+    String kind = severity() == Severity.WARNING ? "warning " : "";
     String where = path.isEmpty() ? "" : path + ": ";
     String next = advice.isEmpty() ? "" : " " + advice;
-    return file + ":" + line + ":" + column + " " + code.id() + " " + where + message + "." + next;
+    return file + ":" + line + ":" + column + " " + kind + code.id() + " " + where + message + "."
+        + next;
   }
 }

@@ -2,6 +2,10 @@ package org.bloomery.core.spec;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** The bound values of one object, by their fields; complete when an object is built. */
 final class Values {
@@ -23,5 +27,18 @@ final class Values {
   /** A whole number whose type's bounds fit an int. */
   int integer(Field<Long> field) {
     return Math.toIntExact(get(field));
+  }
+
+  /** The same of a field that may be absent. */
+  OptionalInt optionalInteger(Field<Optional<Long>> field) {
+    return get(field).map(n -> OptionalInt.of(Math.toIntExact(n))).orElseGet(OptionalInt::empty);
+  }
+
+  OptionalLong optionalLong(Field<Optional<Long>> field) {
+    return get(field).map(OptionalLong::of).orElseGet(OptionalLong::empty);
+  }
+
+  OptionalDouble optionalDouble(Field<Optional<Double>> field) {
+    return get(field).map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
   }
 }

@@ -2,30 +2,17 @@ package org.bloomery.core.plan;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.bloomery.core.spec.ClusterProfile;
-import org.bloomery.core.spec.ResourceManagerKind;
 import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.SampleClusters;
 import org.bloomery.core.spec.SpecTexts;
 import org.junit.jupiter.api.Test;
 
 class PlanTextTest {
   private static ClusterProfile cluster(OptionalDouble tflops) {
-    Duration second = Duration.ofSeconds(1);
-    return new ClusterProfile(
-        "a100",
-        ResourceManagerKind.SLURM,
-        "/runs",
-        8,
-        OptionalLong.of(32L << 30),
-        tflops,
-        second,
-        second,
-        second,
-        second,
-        second);
+    return SampleClusters.slurm("a100", tflops, OptionalLong.of(32L << 30));
   }
 
   @Test

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.time.Duration;
 import java.util.Locale;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.bloomery.core.spec.ClusterProfile;
-import org.bloomery.core.spec.ResourceManagerKind;
 import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.SampleClusters;
 import org.bloomery.core.spec.SpecTexts;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,18 +21,7 @@ class PlannerTest {
   private static final RunSpec SMALL = SpecTexts.value(SpecTexts.small());
 
   private static ClusterProfile cluster(String name, OptionalDouble tflops, OptionalLong memory) {
-    return new ClusterProfile(
-        name,
-        ResourceManagerKind.SLURM,
-        "/runs",
-        8,
-        memory,
-        tflops,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(60),
-        Duration.ofMinutes(2),
-        Duration.ofSeconds(60));
+    return SampleClusters.slurm(name, tflops, memory);
   }
 
   private static ClusterProfile a100(double tflops) {

@@ -19,8 +19,8 @@ import org.bloomery.core.spec.OptimizerKind;
 import org.bloomery.core.spec.Parallelism;
 import org.bloomery.core.spec.PositionEmbedding;
 import org.bloomery.core.spec.Precision;
-import org.bloomery.core.spec.ResourceManagerKind;
 import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.SampleClusters;
 import org.bloomery.core.spec.Training;
 import org.bloomery.core.spec.TrainingData;
 import org.junit.jupiter.api.Test;
@@ -123,25 +123,12 @@ class MegatronArgumentsTest {
   /** The words, one flag with its values a line. */
   private static List<String> lines(RunSpec spec, Optional<Long> resumeIteration) {
     ClusterProfile local = ScriptSamples.cluster();
-    ClusterProfile cluster = spec.launcher().workingDirectory().isPresent() ? local : slurm(local);
+    ClusterProfile slurm =
+        SampleClusters.slurm("jean-zay-a100", OptionalDouble.of(150), OptionalLong.of(80L << 30));
+    ClusterProfile cluster = spec.launcher().workingDirectory().isPresent() ? local : slurm;
     List<String> words =
         MegatronArguments.of(ScriptSamples.plan(2, resumeIteration), spec, cluster);
     return List.of(String.join(" ", words).split(" (?=--)", -1));
-  }
-
-  private static ClusterProfile slurm(ClusterProfile local) {
-    return new ClusterProfile(
-        "jean-zay-a100",
-        ResourceManagerKind.SLURM,
-        local.runsRoot(),
-        8,
-        OptionalLong.of(80L << 30),
-        OptionalDouble.of(150),
-        local.sealScanDistance(),
-        local.pollInterval(),
-        local.quietPeriod(),
-        local.goWait(),
-        local.killWait());
   }
 
   private static RunSpec withPrecision(Precision precision) {

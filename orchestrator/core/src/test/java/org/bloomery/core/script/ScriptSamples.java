@@ -7,8 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bloomery.core.id.HomeId;
@@ -27,11 +25,11 @@ import org.bloomery.core.spec.OptimizerKind;
 import org.bloomery.core.spec.Parallelism;
 import org.bloomery.core.spec.PositionEmbedding;
 import org.bloomery.core.spec.Precision;
-import org.bloomery.core.spec.ResourceManagerKind;
 import org.bloomery.core.spec.Resources;
 import org.bloomery.core.spec.RestartLimits;
 import org.bloomery.core.spec.RunBudget;
 import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.SampleClusters;
 import org.bloomery.core.spec.Training;
 import org.bloomery.core.spec.TrainingData;
 import org.bloomery.core.spec.TrainingData.MixturePart;
@@ -60,18 +58,7 @@ final class ScriptSamples {
   }
 
   static ClusterProfile cluster(Duration goWait, Duration killWait) {
-    return new ClusterProfile(
-        "local",
-        ResourceManagerKind.LOCAL,
-        "/srv/bloomery/runs",
-        8,
-        OptionalLong.empty(),
-        OptionalDouble.empty(),
-        Duration.ofSeconds(2),
-        Duration.ofSeconds(1),
-        Duration.ofSeconds(10),
-        goWait,
-        killWait);
+    return SampleClusters.local("/srv/bloomery/runs", goWait, killWait);
   }
 
   static ClusterProfile cluster() {

@@ -73,7 +73,7 @@ class SpecBinderTest {
     ClusterProfile local = ((Bound.Value<ClusterProfile>) bound).value();
     assertThat(local.runsRoot()).isEqualTo("/home/ada/.bloomery/runs");
     assertThat(local.resourceManager()).isEqualTo(ResourceManagerKind.LOCAL);
-    assertThat(local.sealScanDistance()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(local.timings().sealScanDistance()).isEqualTo(Duration.ofSeconds(2));
     assertThat(SpecBinder.bindRun("r", small(), SpecTexts.CONTEXT, List.of(local)).problemList())
         .isEmpty();
     assertThat(
