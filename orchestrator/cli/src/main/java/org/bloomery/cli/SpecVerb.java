@@ -8,6 +8,7 @@ import org.bloomery.core.spec.Bound;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.RunSpec;
 import org.bloomery.core.spec.SpecBinder;
+import org.bloomery.core.spec.SpecProblem;
 import picocli.CommandLine.Parameters;
 
 /** A command about a spec file. */
@@ -19,8 +20,8 @@ abstract class SpecVerb extends Verb {
     super(session);
   }
 
-  /** A spec that is good, and the cluster that it names. */
-  record Checked(RunSpec spec, ClusterProfile cluster) {}
+  /** A spec that is good, the cluster that it names, and what a person should know of the two. */
+  record Checked(RunSpec spec, ClusterProfile cluster, List<SpecProblem> warnings) {}
 
   /** Reads the file, or fails with a sentence about it. */
   final SpecFile read() {
@@ -34,7 +35,7 @@ abstract class SpecVerb extends Verb {
     BindContext context = new BindContext(home.toString(), file.directory().toString());
     Bound<RunSpec> bound = SpecBinder.bindRun(file.name(), file.content(), context, clusters);
     if (bound instanceof Bound.Value<RunSpec> good) {
-      return new Checked(good.value(), cluster(clusters, good.value().cluster()));
+      return new Checked(good.value(), cluster(clusters, good.value().cluster()), good.warnings());
     }
     int count = bound.problemList().size();
     throw new ApiException(
@@ -44,6 +45,13 @@ abstract class SpecVerb extends Verb {
             + (count == 1 ? "1 problem" : count + " problems")
             + ". Correct it and try again.",
         bound.problemList());
+  }
+
+  /** Says what a person should know before the spec is used, on the error stream. */
+  final void warn(Checked checked) {
+    for (SpecProblem warning : checked.warnings()) {
+      session().console().err().println(Terminal.printable(warning.text()));
+    }
   }
 
   private static ClusterProfile cluster(List<ClusterProfile> clusters, String name) {

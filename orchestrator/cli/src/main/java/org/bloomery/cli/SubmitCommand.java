@@ -60,6 +60,7 @@ final class SubmitCommand extends SpecVerb {
   }
 
   private int tell(Checked checked) {
+    warn(checked);
     Plan plan = Planner.plan(checked.spec(), checked.cluster());
     PlanReport report = PlanReport.of(plan, java.util.List.of());
     session()

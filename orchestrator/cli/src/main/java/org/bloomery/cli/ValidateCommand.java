@@ -21,9 +21,10 @@ final class ValidateCommand extends SpecVerb {
   public Integer call() {
     SpecFile file = read();
     Checked checked = check(file);
+    warn(checked);
     session()
         .show(
-            new Validation(List.of()),
+            new Validation(checked.warnings()),
             () ->
                 Terminal.printable(
                         file.name()

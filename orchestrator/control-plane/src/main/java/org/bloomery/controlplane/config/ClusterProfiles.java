@@ -23,7 +23,14 @@ import org.bloomery.core.spec.SpecProblem;
  */
 public final class ClusterProfiles {
   private static final String SHIPPED = "/org/bloomery/clusters/";
-  private static final List<String> SHIPPED_NAMES = List.of("local");
+  private static final List<String> SHIPPED_NAMES =
+      List.of(
+          "jean-zay-a100",
+          "jean-zay-a100-later",
+          "jean-zay-h100",
+          "jean-zay-v100",
+          "local",
+          "test-cluster");
 
   private ClusterProfiles() {}
 

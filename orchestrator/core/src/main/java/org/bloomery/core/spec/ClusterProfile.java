@@ -69,7 +69,7 @@ public record ClusterProfile(
   /** The space in which a file of this absolute path lies, if the profile knows it. */
   public Optional<Space> spaceOf(String path) {
     return spaces.stream()
-        .filter(space -> space.holds(path))
-        .max(Comparator.comparingInt(space -> space.path().length()));
+        .filter(space -> space.depthOf(path) > 0)
+        .max(Comparator.comparingInt(space -> space.depthOf(path)));
   }
 }

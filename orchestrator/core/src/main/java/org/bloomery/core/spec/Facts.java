@@ -30,6 +30,14 @@ record Facts(Binding binding) {
     return type.cast(binding.at(path).orElseThrow().value());
   }
 
+  /** The text of a field, or the word of a closed choice; nothing if it is absent or not good. */
+  Optional<String> word(String path) {
+    return binding
+        .at(path)
+        .map(Binding.Located::value)
+        .map(value -> value instanceof SpecWord choice ? choice.word() : (String) value);
+  }
+
   /** How many items a list has, good or not; none if it is absent. */
   int size(String path) {
     return has(path + "[]") ? value(path + "[]", Integer.class) : 0;

@@ -62,8 +62,11 @@ final class SiteSchema {
 
   private static final Field<String> SPACE_NAME =
       Field.required("name", Words.name("a space's name"), "what people call it");
-  private static final Field<String> PATH =
-      Field.required("path", new PathText(), "the directory that all its files are below");
+  private static final Field<List<String>> PATHS =
+      Field.required(
+          "paths",
+          new ListOf<>(new PathText(), 1, 20),
+          "the directories that its files are below, as people and links name them");
   private static final Field<Optional<Long>> BYTES =
       Field.optional("bytes", new ByteCount(1, Long.MAX_VALUE), "its quota, such as 400TB");
   private static final Field<Optional<Long>> INODES =
@@ -80,11 +83,11 @@ final class SiteSchema {
       Field.withDefault("backedUp", new Flag(), false, "whether the site keeps copies");
   static final ObjectOf<Space> SPACE =
       new ObjectOf<>(
-          List.of(SPACE_NAME, PATH, BYTES, INODES, PER, PURGE_AFTER, BACKED_UP),
+          List.of(SPACE_NAME, PATHS, BYTES, INODES, PER, PURGE_AFTER, BACKED_UP),
           v ->
               new Space(
                   v.get(SPACE_NAME),
-                  v.get(PATH),
+                  v.get(PATHS),
                   v.optionalLong(BYTES),
                   v.optionalLong(INODES),
                   v.get(PER),

@@ -1,13 +1,15 @@
 package org.bloomery.core.spec;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
  * A file system, or the part of one that has a quota.
  *
- * @param path absolute; all below it lies in this space, unless a space with a longer path has it
+ * @param paths absolute directories, all names of the same place; what is below them lies in this
+ *     space, unless a space with a longer path has it
  * @param bytes the quota
  * @param inodes the quota of files and directories
  * @param per whose quota it is
@@ -15,12 +17,16 @@ import java.util.OptionalLong;
  */
 public record Space(
     String name,
-    String path,
+    List<String> paths,
     OptionalLong bytes,
     OptionalLong inodes,
     Per per,
     Optional<Duration> purgeAfter,
     boolean backedUp) {
+
+  public Space {
+    paths = List.copyOf(paths);
+  }
 
   /** Who shares a quota. */
   public enum Per implements SpecWord {
@@ -41,8 +47,12 @@ public record Space(
     }
   }
 
-  /** Whether an absolute path lies below this space's, or is it. */
-  public boolean holds(String file) {
-    return file.equals(path) || path.equals("/") || file.startsWith(path + "/");
+  /** The length of the longest of the paths that this absolute one is, or lies below; else 0. */
+  int depthOf(String file) {
+    return paths.stream()
+        .filter(path -> (file + "/").startsWith(path.equals("/") ? path : path + "/"))
+        .mapToInt(String::length)
+        .max()
+        .orElse(0);
   }
 }

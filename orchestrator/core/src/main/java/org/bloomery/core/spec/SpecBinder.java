@@ -36,14 +36,14 @@ public final class SpecBinder {
   /** Reads a {@code ClusterProfile}. */
   public static Bound<ClusterProfile> bindCluster(
       String fileName, String text, BindContext context) {
-    return bind(ClusterSchema.KIND, ClusterSchema.DOCUMENT, facts -> {})
+    return bind(ClusterSchema.KIND, ClusterSchema.DOCUMENT, ProfileRules::check)
         .text(fileName, text, context);
   }
 
   /** The same from a file's bytes, which need not be UTF-8. */
   public static Bound<ClusterProfile> bindCluster(
       String fileName, byte[] content, BindContext context) {
-    return bind(ClusterSchema.KIND, ClusterSchema.DOCUMENT, facts -> {})
+    return bind(ClusterSchema.KIND, ClusterSchema.DOCUMENT, ProfileRules::check)
         .bytes(fileName, content, context);
   }
 

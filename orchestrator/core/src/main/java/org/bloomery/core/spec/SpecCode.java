@@ -44,7 +44,25 @@ public enum SpecCode {
   EXIT_DURATION(40, "The exit duration does not fit the time limit"),
   MIXTURE(41, "The mixture's weights or names are wrong"),
   BACKOFF(42, "The first wait is longer than the longest"),
-  NOT_ON_THIS_CLUSTER(43, "The cluster cannot give what is asked for");
+  NOT_ON_THIS_CLUSTER(43, "The cluster cannot give what is asked for"),
+  UNKNOWN_PARTITION(60, "The cluster has no such partition"),
+  CONSTRAINT(61, "The constraint does not fit the partition"),
+  ACCOUNT(62, "The account may not compute in the partition"),
+  QOS(63, "The quality of service is not known, or not valid in the partition"),
+  TIME_LIMIT(64, "The time limit is longer than the site allows"),
+  TOO_MANY_NODES(65, "The partition has fewer nodes"),
+  TOO_MANY_GPUS(66, "The quality of service allows fewer GPUs"),
+  CHARGED_FOR_MORE(67, "The site charges for more GPUs than are used", Severity.WARNING),
+  TOO_MANY_CORES(68, "A node has fewer cores"),
+  FEW_CORES(69, "The GPUs come with more cores than are asked for", Severity.WARNING),
+  HINT(70, "The site asks for another hint", Severity.WARNING),
+  SHORT_TIME_LIMIT(71, "The time limit is very short", Severity.WARNING),
+  NEEDS_INTERNET(72, "The nodes do not reach the internet", Severity.WARNING),
+  SUBMIT_LIMIT(73, "The site allows too few jobs for a prepared successor", Severity.WARNING),
+  GRANT_NEEDED(74, "The quality of service is given to chosen projects only", Severity.WARNING),
+  NO_EFFECT(75, "A field has no effect on this cluster", Severity.WARNING),
+  PRECISION(76, "The devices do not compute fast in this precision", Severity.WARNING),
+  PROFILE(77, "The facts of a cluster profile contradict each other");
 
   private final int number;
   private final String title;

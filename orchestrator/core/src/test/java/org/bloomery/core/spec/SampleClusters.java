@@ -1,17 +1,49 @@
 package org.bloomery.core.spec;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.bloomery.core.ledger.BillingRule;
 
 /** Cluster profiles for tests that need one but do not test it. */
 public final class SampleClusters {
   private SampleClusters() {}
+
+  /** The profiles that the repository ships, by their files' names without the ending. */
+  public static Map<String, ClusterProfile> shipped() {
+    Path directory = SpecTexts.repositoryFile("job-specs/clusters");
+    try (Stream<Path> files = Files.list(directory)) {
+      Map<String, ClusterProfile> profiles = new TreeMap<>();
+      for (Path file : files.sorted().toList()) {
+        String name = file.getFileName().toString();
+        profiles.put(name.replace(".yaml", ""), value(name, Files.readString(file)));
+      }
+      return profiles;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The value of a profile that must be good; its problems are the failure's message. */
+  static ClusterProfile value(String name, String text) {
+    Bound<ClusterProfile> bound = SpecBinder.bindCluster(name, text, SpecTexts.CONTEXT);
+    if (bound instanceof Bound.Value<ClusterProfile> good && good.warnings().isEmpty()) {
+      return good.value();
+    }
+    throw new AssertionError(
+        String.join("\n", bound.problemList().stream().map(SpecProblem::text).toList()));
+  }
 
   /** One machine with 8 CPU ranks. */
   public static ClusterProfile local(String runsRoot, Duration goWait, Duration killWait) {

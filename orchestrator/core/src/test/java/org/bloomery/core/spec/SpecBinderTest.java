@@ -66,16 +66,17 @@ class SpecBinderTest {
   }
 
   @Test
-  void theLocalClusterProfileOfTheRepositoryIsGood() throws IOException {
-    byte[] text = Files.readAllBytes(SpecTexts.repositoryFile("job-specs/clusters/local.yaml"));
-    Bound<ClusterProfile> bound = SpecBinder.bindCluster("local.yaml", text, SpecTexts.CONTEXT);
-    assertThat(bound.problemList()).isEmpty();
-    ClusterProfile local = ((Bound.Value<ClusterProfile>) bound).value();
+  void theLocalClusterProfileOfTheRepositoryIsGood() {
+    ClusterProfile local = SampleClusters.shipped().get("local");
     assertThat(local.runsRoot()).isEqualTo("/home/ada/.bloomery/runs");
     assertThat(local.resourceManager()).isEqualTo(ResourceManagerKind.LOCAL);
     assertThat(local.timings().sealScanDistance()).isEqualTo(Duration.ofSeconds(2));
     assertThat(SpecBinder.bindRun("r", small(), SpecTexts.CONTEXT, List.of(local)).problemList())
-        .isEmpty();
+        .extracting(SpecProblem::text)
+        .containsExactly(
+            "r:10:16 warning SPEC-075 spec.resources.partition: local has no scheduler that asks"
+                + " for partition, constraint, qos, slurmReservation. Remove what has no effect, or"
+                + " choose another cluster.");
     assertThat(
             SpecBinder.bindRun(
                     "r",
@@ -91,9 +92,7 @@ class SpecBinderTest {
   @Test
   void theRunSpecsOfTheRepositoryAreGood() throws IOException {
     Path specs = SpecTexts.repositoryFile("job-specs/clusters/local.yaml").getParent().getParent();
-    byte[] local = Files.readAllBytes(specs.resolve("clusters/local.yaml"));
-    Bound<ClusterProfile> cluster = SpecBinder.bindCluster("local.yaml", local, SpecTexts.CONTEXT);
-    List<ClusterProfile> clusters = List.of(((Bound.Value<ClusterProfile>) cluster).value());
+    List<ClusterProfile> clusters = List.copyOf(SampleClusters.shipped().values());
     List<Path> files;
     try (Stream<Path> walk = Files.walk(specs)) {
       files =
