@@ -23,14 +23,14 @@ import org.bloomery.core.spec.SpecProblem;
  */
 public final class ClusterProfiles {
   private static final String SHIPPED = "/org/bloomery/clusters/";
-  private static final List<String> SHIPPED_NAMES =
+  private static final List<String> SHIPPED_FILES =
       List.of(
-          "jean-zay-a100",
-          "jean-zay-a100-later",
-          "jean-zay-h100",
-          "jean-zay-v100",
-          "local",
-          "test-cluster");
+          "jean-zay-a100.yaml",
+          "jean-zay-a100-later.yaml",
+          "jean-zay-h100.yaml",
+          "jean-zay-v100.yaml",
+          "local.yaml",
+          "test-cluster.yaml");
 
   private ClusterProfiles() {}
 
@@ -56,8 +56,7 @@ public final class ClusterProfiles {
    */
   public static List<ClusterProfile> load(Path home) {
     Map<String, ClusterProfile> profiles = new TreeMap<>();
-    for (String name : SHIPPED_NAMES) {
-      String file = name + ".yaml";
+    for (String file : SHIPPED_FILES) {
       add(profiles, file, shipped(file), new BindContext(home.toString(), home.toString()));
     }
     for (Path file : own(home.resolve("clusters"))) {

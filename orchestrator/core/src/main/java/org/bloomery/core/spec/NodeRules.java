@@ -1,8 +1,8 @@
 package org.bloomery.core.spec;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
 import org.bloomery.core.ledger.BillingRule;
 
@@ -22,7 +22,7 @@ final class NodeRules {
           "(.*/)?(python[0-9.]* -m )?(curl|wget|git (clone|pull|fetch)"
               + "|(pip[0-9.]*|uv|conda|mamba|micromamba) (.* )?(install|create|update)"
               + "|(huggingface-cli|hf) download)( .*)?");
-  private static final Set<String> YES = Set.of("1", "true", "yes", "on");
+  private static final List<String> YES = List.of("1", "true", "yes", "on");
 
   private final Facts facts;
   private final ClusterProfile cluster;
@@ -155,8 +155,7 @@ final class NodeRules {
           "a " + partition.device().type() + " does not compute fast in " + asked.word(),
           "It does in "
               + String.join(
-                  ", ",
-                  partition.device().precisions().stream().sorted().map(Precision::word).toList())
+                  ", ", partition.device().precisions().stream().map(Precision::word).toList())
               + ".");
     }
   }

@@ -6,7 +6,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import org.bloomery.core.ledger.BillingRule;
 
 /**
@@ -61,9 +60,9 @@ public record Partition(
       OptionalDouble boardWatts,
       OptionalDouble peakTflops,
       OptionalDouble sustainedTflops,
-      Set<Precision> precisions) {
+      List<Precision> precisions) {
     public Device {
-      precisions = Set.copyOf(precisions);
+      precisions = List.copyOf(precisions);
     }
   }
 

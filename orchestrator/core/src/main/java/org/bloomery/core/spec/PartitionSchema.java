@@ -3,7 +3,6 @@ package org.bloomery.core.spec;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** One item of {@code spec.partitions} of a cluster profile. */
 final class PartitionSchema {
@@ -44,7 +43,7 @@ final class PartitionSchema {
                   v.optionalDouble(BOARD_WATTS),
                   v.optionalDouble(PEAK_TFLOPS),
                   v.optionalDouble(SUSTAINED_TFLOPS),
-                  Set.copyOf(v.get(PRECISIONS))));
+                  v.get(PRECISIONS)));
 
   private static final Field<String> FEATURE =
       Field.required("name", Words.name("a node feature"), "the feature, such as v100-32g");

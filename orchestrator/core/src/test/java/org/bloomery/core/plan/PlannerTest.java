@@ -153,4 +153,16 @@ class PlannerTest {
             PlanProblem.Code.BUDGET,
             PlanProblem.Code.SAVES_LESS_THAN_ONCE);
   }
+
+  @Test
+  void aPartitionThatTheClusterDoesNotHaveIsSaid() {
+    String elsewhere = SpecTexts.resource("bloom-176b.yaml").replace("gpu_p5", "gpu_p6");
+    Plan plan = Planner.plan(SpecTexts.value(elsewhere), a100(150));
+    assertThat(plan.problems())
+        .extracting(PlanProblem::text)
+        .containsExactly(
+            "PLAN-006 spec.resources.partition: a100 has no such partition. Choose one of its"
+                + " profile.");
+    assertThat(plan.secondsPerIteration()).isEmpty();
+  }
 }

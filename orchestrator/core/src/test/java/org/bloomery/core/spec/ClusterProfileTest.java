@@ -2,6 +2,8 @@ package org.bloomery.core.spec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -9,7 +11,8 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.bloomery.core.ledger.BillingRule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +34,7 @@ class ClusterProfileTest {
                 new Documented("2022-07-28", List.of("the site's pages", "scontrol show config")),
                 ResourceManagerKind.SLURM,
                 new Transport.Ssh("login.site", Optional.of("ada"), Duration.ofMinutes(30)),
-                "/work/ada/runs",
+                "/projects/ada/runs",
                 List.of(gpu()),
                 List.of(
                     new QualityOfService(
@@ -82,6 +85,16 @@ class ClusterProfileTest {
                     Duration.ofHours(3))));
   }
 
+  @Test
+  void thePageForSitesNamesEveryField() throws IOException {
+    String page = Files.readString(SpecTexts.repositoryFile("docs/cluster-profiles.md"));
+    List<String> words = List.of(page.split("[^A-Za-z]+"));
+    Matcher fields = Pattern.compile("\\b([a-z][A-Za-z]+):[ \n]").matcher(TEXT);
+    assertThat(fields.results().map(field -> field.group(1)).distinct().toList())
+        .hasSizeGreaterThan(60)
+        .isSubsetOf(words);
+  }
+
   private static Partition gpu() {
     return new Partition(
         "gpu",
@@ -93,7 +106,7 @@ class ClusterProfileTest {
             OptionalDouble.of(400),
             OptionalDouble.of(312),
             OptionalDouble.of(149.5),
-            Set.of(Precision.BF16, Precision.FP16)),
+            List.of(Precision.BF16, Precision.FP16)),
         OptionalInt.of(64),
         OptionalInt.of(8),
         2,
@@ -285,8 +298,8 @@ class ClusterProfileTest {
         "partitions: [gpu], grantNeeded | partitions: [gpu], default | PROFILE |"
             + " spec.qos[1].default",
         "pollInterval: 45s | pollInterval: 39s | PROFILE | spec.timings.pollInterval",
-        "runsRoot: /work | runsRoot: /scratch | PROFILE | spec.runsRoot",
-        "runsRoot: /work | runsRoot: /old/scratch | PROFILE | spec.runsRoot",
+        "runsRoot: /projects | runsRoot: /scratch | PROFILE | spec.runsRoot",
+        "runsRoot: /projects | runsRoot: /old/scratch | PROFILE | spec.runsRoot",
         "asOf: 2022-07-28 | asOf: 28-07-2022 | NOT_ALLOWED_TEXT | spec.documented.asOf",
         "value: 57 | value: 0 | OUT_OF_RANGE | spec.energy.carbonGramsPerKwh.value",
         "host: login.site | host: -oProxyCommand | NOT_ALLOWED_TEXT | spec.transport.ssh.host",

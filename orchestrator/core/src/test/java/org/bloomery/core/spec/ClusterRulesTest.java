@@ -111,16 +111,7 @@ class ClusterRulesTest {
         problems(text.replace(good, bad)).stream()
             .filter(problem -> problem.code() != SpecCode.GRANT_NEEDED)
             .toList();
-    if (code.equals("-")) {
-      assertThat(found).isEmpty();
-    } else {
-      assertThat(found)
-          .anySatisfy(
-              problem -> {
-                assertThat(problem.code()).isEqualTo(SpecCode.valueOf(code));
-                assertThat(problem.path()).isEqualTo(path);
-              });
-    }
+    SpecTexts.assertJudged(found, code, path);
   }
 
   @Test

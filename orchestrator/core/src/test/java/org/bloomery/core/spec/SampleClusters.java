@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.bloomery.core.ledger.BillingRule;
@@ -140,6 +139,6 @@ public final class SampleClusters {
         OptionalDouble.empty(),
         OptionalDouble.empty(),
         sustainedTflops,
-        Set.of(Precision.values()));
+        List.of(Precision.values()));
   }
 }

@@ -1,5 +1,7 @@
 package org.bloomery.core.spec;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -54,5 +56,19 @@ public final class SpecTexts {
     }
     throw new AssertionError(
         String.join("\n", bound.problemList().stream().map(SpecProblem::text).toList()));
+  }
+
+  /** One of the problems has this code and path; with {@code -} as the code, there are none. */
+  static void assertJudged(List<SpecProblem> found, String code, String path) {
+    if (code.equals("-")) {
+      assertThat(found).isEmpty();
+    } else {
+      assertThat(found)
+          .anySatisfy(
+              problem -> {
+                assertThat(problem.code()).isEqualTo(SpecCode.valueOf(code));
+                assertThat(problem.path()).isEqualTo(path);
+              });
+    }
   }
 }
