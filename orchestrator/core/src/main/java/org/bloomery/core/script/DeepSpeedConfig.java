@@ -1,6 +1,5 @@
 package org.bloomery.core.script;
 
-import org.bloomery.core.spec.Precision;
 import org.bloomery.core.spec.RunSpec;
 
 /**
@@ -23,19 +22,10 @@ final class DeepSpeedConfig {
         + ("  \"gradient_clipping\": "
             + PlainNumber.of(spec.training().optimizer().clipGradient())
             + ",\n")
-        + ("  \"zero_optimization\": {\"stage\": " + zeroStage(spec) + "},\n")
+        + ("  \"zero_optimization\": {\"stage\": " + spec.deepSpeed().zeroStage() + "},\n")
         + precision
         + "  \"steps_per_print\": 2000,\n"
         + "  \"wall_clock_breakdown\": false\n"
         + "}\n";
-  }
-
-  /**
-   * How far ZeRO divides the optimizer. DeepSpeed's bf16 optimizer does by itself what stage 1 does
-   * and accepts only stage 0; the others are divided by stage 1, so that each data-parallel rank
-   * saves a shard of its own in every precision.
-   */
-  static int zeroStage(RunSpec spec) {
-    return spec.training().precision() == Precision.BF16 ? 0 : 1;
   }
 }

@@ -136,7 +136,7 @@ public final class MegatronArguments {
     }
     add("--deepspeed");
     add("--deepspeed_config", plan.file(AttemptFiles.DEEPSPEED_CONFIG));
-    add("--zero-stage", DeepSpeedConfig.zeroStage(spec));
+    add("--zero-stage", spec.deepSpeed().zeroStage());
   }
 
   private static String minutes(Duration duration) {

@@ -23,6 +23,13 @@ record Choice<T>(Map<String, T> words) implements ScalarType<T> {
     return new Choice<>(words);
   }
 
+  /** A word that stands for itself. */
+  static Choice<String> among(List<String> allowed) {
+    Map<String, String> words = new LinkedHashMap<>();
+    allowed.forEach(word -> words.put(word, word));
+    return new Choice<>(words);
+  }
+
   /** The causes of an attempt's end: {@code node-failure} and so on. */
   static Choice<EndCause> ofCauses() {
     Map<String, EndCause> words = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import org.bloomery.core.spec.Launcher.Preflight;
 
 /** {@code spec.launcher}. */
 final class LauncherSchema {
@@ -35,6 +36,15 @@ final class LauncherSchema {
           NO_DETOUR + "[A-Za-z0-9._/+@:=,%|*-][A-Za-z0-9 ._/+@:=,%|*-]*",
           1024);
 
+  private static final Words SRUN_ARGUMENT =
+      Words.of(
+          "an argument for srun that may be given",
+          "--wait, --kill-on-bad-exit, --cpu-bind, --gpu-bind, --mpi, --mem-bind,"
+              + " --distribution or --unbuffered, with =value where it takes one",
+          "--unbuffered|--(wait|kill-on-bad-exit)=[0-9]{1,6}"
+              + "|--(cpu-bind|gpu-bind|mpi|mem-bind|distribution)=[A-Za-z0-9][A-Za-z0-9_:,.+-]*",
+          128);
+
   private static final Field<LauncherKind> KIND =
       Field.required("kind", Choice.of(LauncherKind.class), "the training program");
   private static final Field<Optional<String>> PYTHON =
@@ -60,6 +70,36 @@ final class LauncherSchema {
           "environment",
           new MapOf<>(VARIABLE_NAME, VARIABLE_VALUE, 200),
           "variables that the training sees");
+  private static final Field<Optional<Long>> MASTER_PORT =
+      Field.optional(
+          "masterPort",
+          new WholeNumber(1024, 65_535),
+          "where the ranks meet on the first node; chosen for each job if absent");
+  private static final Field<List<String>> SRUN_ARGUMENTS =
+      Field.withDefault(
+          "srunArguments",
+          new ListOf<>(SRUN_ARGUMENT, 0, 20),
+          List.of("--wait=60", "--kill-on-bad-exit=1"),
+          "words for srun, such as --wait=60");
+  private static final Field<List<String>> PREFLIGHT_COMMANDS =
+      Field.withDefault(
+          "commands",
+          new ListOf<>(COMMAND, 0, 20),
+          List.of(),
+          "simple commands that test a node, besides the usual tests");
+  private static final Field<Duration> PREFLIGHT_LIMIT =
+      Field.withDefault(
+          "timeLimit",
+          new TimeSpan(Duration.ofSeconds(10), Duration.ofHours(1)),
+          Duration.ofMinutes(5),
+          "the longest that all tests of a node may take");
+  private static final ObjectOf<Preflight> PREFLIGHT_OBJECT =
+      new ObjectOf<>(
+          List.of(PREFLIGHT_COMMANDS, PREFLIGHT_LIMIT),
+          v -> new Preflight(v.get(PREFLIGHT_COMMANDS), v.get(PREFLIGHT_LIMIT)));
+  private static final Field<Preflight> PREFLIGHT =
+      Field.defaulted(
+          "preflight", PREFLIGHT_OBJECT, "what is tested on each node before the training");
   private static final Field<Optional<Duration>> EXIT_DURATION =
       Field.optional(
           "exitDuration",
@@ -81,6 +121,9 @@ final class LauncherSchema {
               WORKING_DIRECTORY,
               SETUP,
               ENVIRONMENT,
+              MASTER_PORT,
+              SRUN_ARGUMENTS,
+              PREFLIGHT,
               EXIT_DURATION,
               EXTRA_ARGUMENTS),
           v ->
@@ -91,6 +134,9 @@ final class LauncherSchema {
                   v.get(WORKING_DIRECTORY),
                   v.get(SETUP),
                   v.get(ENVIRONMENT),
+                  v.get(MASTER_PORT).map(Math::toIntExact),
+                  v.get(SRUN_ARGUMENTS),
+                  v.get(PREFLIGHT),
                   v.get(EXIT_DURATION),
                   v.get(EXTRA_ARGUMENTS)));
 

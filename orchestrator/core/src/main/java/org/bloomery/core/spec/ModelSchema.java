@@ -11,6 +11,11 @@ final class ModelSchema {
       Field.required("layers", new WholeNumber(1, 10_000), "how many transformer blocks it has");
   private static final Field<Long> HIDDEN =
       Field.required("hiddenSize", new WholeNumber(1, 1_000_000), "width of the residual stream");
+  private static final Field<Optional<Long>> FEED_FORWARD =
+      Field.optional(
+          "feedForwardSize",
+          new WholeNumber(1, 10_000_000),
+          "width inside of each block; four times the hidden size if absent");
   private static final Field<Long> HEADS =
       Field.required("attentionHeads", new WholeNumber(1, 10_000), "attention heads per block");
   private static final Field<Long> SEQUENCE =
@@ -25,6 +30,12 @@ final class ModelSchema {
           "vocabularySize",
           new WholeNumber(1, 100_000_000),
           "rows of the embedding, padding included");
+  private static final Field<Boolean> PAD_VOCABULARY =
+      Field.withDefault(
+          "padVocabulary",
+          new Flag(),
+          true,
+          "whether the trainer is told to pad to vocabularySize, or pads by itself");
   private static final Field<PositionEmbedding> POSITION_EMBEDDING =
       Field.required(
           "positionEmbedding", Choice.of(PositionEmbedding.class), "how positions are told apart");
@@ -44,10 +55,12 @@ final class ModelSchema {
               FAMILY,
               LAYERS,
               HIDDEN,
+              FEED_FORWARD,
               HEADS,
               SEQUENCE,
               POSITIONS,
               VOCABULARY,
+              PAD_VOCABULARY,
               POSITION_EMBEDDING,
               EMBEDDING_LAYER_NORM,
               INIT_STD),
@@ -56,10 +69,12 @@ final class ModelSchema {
                   v.get(FAMILY),
                   v.integer(LAYERS),
                   v.integer(HIDDEN),
+                  Math.toIntExact(v.get(FEED_FORWARD).orElse(4 * v.get(HIDDEN))),
                   v.integer(HEADS),
                   v.integer(SEQUENCE),
                   Math.toIntExact(v.get(POSITIONS).orElse(v.get(SEQUENCE))),
                   v.integer(VOCABULARY),
+                  v.get(PAD_VOCABULARY),
                   v.get(POSITION_EMBEDDING),
                   v.get(EMBEDDING_LAYER_NORM),
                   v.get(INIT_STD)));
@@ -70,9 +85,27 @@ final class ModelSchema {
       Field.withDefault(
           "pipeline", new WholeNumber(1, 10_000), 1L, "stages that the layers are dealt to");
 
+  private static final Field<PipelinePartition> PARTITION =
+      Field.withDefault(
+          "partition",
+          Choice.of(PipelinePartition.class),
+          PipelinePartition.TRANSFORMER_AND_EMBEDDING,
+          "how the layers are dealt to stages");
+  private static final Field<Optional<Boolean>> SYNC_DUPLICATED =
+      Field.optional(
+          "syncDuplicated",
+          new Flag(),
+          "whether what every tensor rank holds is averaged over them; as tensor > 1 if absent");
+
   static final ObjectOf<Parallelism> PARALLELISM =
       new ObjectOf<>(
-          List.of(TENSOR, PIPELINE), v -> new Parallelism(v.integer(TENSOR), v.integer(PIPELINE)));
+          List.of(TENSOR, PIPELINE, PARTITION, SYNC_DUPLICATED),
+          v ->
+              new Parallelism(
+                  v.integer(TENSOR),
+                  v.integer(PIPELINE),
+                  v.get(PARTITION),
+                  v.get(SYNC_DUPLICATED).orElse(v.get(TENSOR) > 1)));
 
   private ModelSchema() {}
 }

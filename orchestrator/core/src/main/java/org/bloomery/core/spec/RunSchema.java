@@ -33,6 +33,7 @@ final class RunSchema {
       Parallelism parallelism,
       Batch batch,
       Training training,
+      DeepSpeedSchema.Given deepSpeed,
       TrainingData data,
       CheckpointPolicy checkpoint,
       Launcher launcher,
@@ -70,6 +71,8 @@ final class RunSchema {
       Field.required("batch", BatchSchema.TYPE, "samples per step");
   private static final Field<Training> TRAINING =
       Field.required("training", TrainingSchema.TYPE, "how the model is trained");
+  private static final Field<DeepSpeedSchema.Given> DEEP_SPEED =
+      Field.defaulted("deepSpeed", DeepSpeedSchema.TYPE, "DeepSpeed's own settings");
   private static final Field<TrainingData> DATA =
       Field.required("data", DataSchema.TYPE, "what the model reads");
   private static final Field<CheckpointPolicy> CHECKPOINT =
@@ -89,6 +92,7 @@ final class RunSchema {
               PARALLELISM,
               BATCH,
               TRAINING,
+              DEEP_SPEED,
               DATA,
               CHECKPOINT,
               LAUNCHER,
@@ -102,6 +106,7 @@ final class RunSchema {
                   v.get(PARALLELISM),
                   v.get(BATCH),
                   v.get(TRAINING),
+                  v.get(DEEP_SPEED),
                   v.get(DATA),
                   v.get(CHECKPOINT),
                   v.get(LAUNCHER),
@@ -138,10 +143,12 @@ final class RunSchema {
         body.parallelism(),
         body.batch(),
         body.training(),
+        body.deepSpeed().with(body.training().precision()),
         body.data(),
         body.checkpoint(),
         body.launcher(),
         body.restart(),
-        body.budget());
+        body.budget(),
+        List.of());
   }
 }

@@ -1,6 +1,7 @@
 package org.bloomery.core.spec;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bloomery.core.id.RunId;
@@ -12,6 +13,7 @@ import org.bloomery.core.id.RunId;
  * @param account who pays
  * @param labels words for people and reports; they never enter a script
  * @param cluster the name of the {@link ClusterProfile} that it runs on
+ * @param revisions how it changes while it runs, sorted by iteration; each holds until the next
  */
 public record RunSpec(
     RunId name,
@@ -23,14 +25,33 @@ public record RunSpec(
     Parallelism parallelism,
     Batch batch,
     Training training,
+    DeepSpeed deepSpeed,
     TrainingData data,
     CheckpointPolicy checkpoint,
     Launcher launcher,
     RestartLimits restart,
-    RunBudget budget) {
+    RunBudget budget,
+    List<Revision> revisions) {
 
   public RunSpec {
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+    revisions = List.copyOf(revisions);
+  }
+
+  /** The spec of an attempt that starts after this iteration; 0 is the training's beginning. */
+  public RunSpec at(long iteration) {
+    int revision = revisionAt(iteration);
+    return revision == 0 ? this : revisions.get(revision - 1).spec();
+  }
+
+  /** Which revision that is, counted from 1; 0 is the spec as it was first. */
+  public int revisionAt(long iteration) {
+    return (int) revisions.stream().filter(r -> r.fromIteration() <= iteration).count();
+  }
+
+  /** The account in SLURM. */
+  public String slurmAccount() {
+    return resources.slurmAccount().orElse(account);
   }
 
   /** Model replicas that train side by side: devices / (tensor x pipeline). */

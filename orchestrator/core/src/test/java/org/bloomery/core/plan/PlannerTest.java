@@ -131,7 +131,7 @@ class PlannerTest {
     assertThat(plan.jobs()).isEmpty();
     assertThat(plan.expectedEttr()).isEmpty();
     assertThat(plan.checkpoint().adviceIterations()).isEmpty();
-    assertThat(plan.parameters()).isEqualTo(4 * (12 * 160 * 160 + 13 * 160) + 320 * 160 + 640);
+    assertThat(plan.parameters()).isEqualTo(4 * (12 * 160 * 160 + 13 * 160) + 384 * 160 + 640);
     // 4 blocks, the embedding and the final layer norm; one model rank; two optimizer shards.
     assertThat(plan.checkpoint().files()).isEqualTo(6 + 1 + 2);
     assertThat(plan.checkpoint().bytes()).isEqualTo(plan.parameters() * 14);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -129,6 +130,9 @@ class BodyScriptTest {
             // A variable that is not set must not end the setup: module systems do such things.
             List.of("export SETUP=\"$NOT_SET\"set\\ up"),
             environment,
+            Optional.empty(),
+            List.of(),
+            new Launcher.Preflight(List.of(), Duration.ofMinutes(5)),
             Optional.empty(),
             HOSTILE_WORDS));
   }

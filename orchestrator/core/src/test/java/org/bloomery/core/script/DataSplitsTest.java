@@ -50,12 +50,19 @@ class DataSplitsTest {
   private static TrainingData data(String... paths) {
     List<MixturePart> parts =
         List.of(paths).stream()
-            .map(path -> new MixturePart("part", 1.0 / paths.length, path, List.of("fr")))
+            .map(
+                path ->
+                    new MixturePart(
+                        "part", 1.0 / paths.length, path, List.of("fr"), ScriptSamples.TRAINED))
             .toList();
     return new TrainingData(
         new TrainingData.Tokenizer(
             "ByteLevel", Optional.empty(), Optional.empty(), Optional.empty()),
         parts,
-        new TrainingData.Split(0.95));
+        new TrainingData.Split(0.95),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 }

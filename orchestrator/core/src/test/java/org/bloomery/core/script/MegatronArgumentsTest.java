@@ -17,6 +17,7 @@ import org.bloomery.core.spec.Model;
 import org.bloomery.core.spec.ModelFamily;
 import org.bloomery.core.spec.OptimizerKind;
 import org.bloomery.core.spec.Parallelism;
+import org.bloomery.core.spec.PipelinePartition;
 import org.bloomery.core.spec.PositionEmbedding;
 import org.bloomery.core.spec.Precision;
 import org.bloomery.core.spec.RunSpec;
@@ -140,12 +141,16 @@ class MegatronArgumentsTest {
         new Training(
             old.samples(),
             precision,
+            Optional.empty(),
             old.seed(),
             old.activationCheckpointing(),
             old.optimizer(),
             old.learningRate(),
+            old.curriculum(),
+            old.skipIterations(),
             old.evaluation(),
-            old.logEveryIterations()),
+            old.logEveryIterations(),
+            old.tensorboard()),
         spec.launcher());
   }
 
@@ -155,10 +160,12 @@ class MegatronArgumentsTest {
             ModelFamily.BLOOM,
             70,
             14_336,
+            4 * 14_336,
             112,
             2048,
             2048,
             250_880,
+            true,
             PositionEmbedding.ALIBI,
             true,
             0.0048);
@@ -166,12 +173,17 @@ class MegatronArgumentsTest {
         new Training(
             220_000_000,
             Precision.BF16,
+            Optional.empty(),
             42,
             true,
             new Training.Optimizer(OptimizerKind.ADAM, 0.9, 0.95, 1e-8, 0.1, 1.0),
-            new Training.LearningRate(6e-5, 6e-6, LearningRateDecay.COSINE, 200_000_000, 183_105),
+            new Training.LearningRate(
+                6e-5, 6e-6, LearningRateDecay.COSINE, 200_000_000, 183_105, false),
+            Optional.empty(),
+            List.of(),
             new Training.Evaluation(1000, 1),
-            1);
+            1,
+            Optional.empty());
     Launcher launcher =
         new Launcher(
             LauncherKind.MEGATRON_DEEPSPEED,
@@ -180,6 +192,9 @@ class MegatronArgumentsTest {
             Optional.empty(),
             List.of(),
             new TreeMap<>(),
+            Optional.empty(),
+            List.of(),
+            new Launcher.Preflight(List.of(), Duration.ofMinutes(5)),
             Optional.of(Duration.ofMinutes(5990)),
             List.of("--abort-on-unmet-fused-kernel-constraints", "--num-workers", "2"));
     return with(ScriptSamples.spec(), model, training, launcher);
@@ -195,7 +210,11 @@ class MegatronArgumentsTest {
                 Optional.empty(),
                 Optional.empty()),
             spec.data().mixture(),
-            spec.data().split());
+            spec.data().split(),
+            spec.data().validation(),
+            spec.data().implementation(),
+            spec.data().workers(),
+            spec.data().validationWorkers());
     return new RunSpec(
         spec.name(),
         spec.account(),
@@ -203,15 +222,19 @@ class MegatronArgumentsTest {
         spec.cluster(),
         large ? ScriptSamples.resources(48, 8, Duration.ofHours(100)) : spec.resources(),
         model,
-        large ? new Parallelism(4, 12) : spec.parallelism(),
+        large
+            ? new Parallelism(4, 12, PipelinePartition.TRANSFORMER_AND_EMBEDDING, true)
+            : spec.parallelism(),
         large
             ? new Batch(2, 2048, Optional.of(new Batch.RampUp(192, 16, 9_765_625)))
             : spec.batch(),
         training,
+        ScriptSamples.deepSpeed(training.precision() == Precision.BF16 ? 0 : 1),
         data,
         spec.checkpoint(),
         launcher,
         spec.restart(),
-        spec.budget());
+        spec.budget(),
+        spec.revisions());
   }
 }

@@ -15,6 +15,7 @@ import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.spec.Batch;
 import org.bloomery.core.spec.CheckpointPolicy;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.DeepSpeed;
 import org.bloomery.core.spec.Launcher;
 import org.bloomery.core.spec.LauncherKind;
 import org.bloomery.core.spec.LearningRateDecay;
@@ -23,6 +24,7 @@ import org.bloomery.core.spec.ModelFamily;
 import org.bloomery.core.spec.OnExhausted;
 import org.bloomery.core.spec.OptimizerKind;
 import org.bloomery.core.spec.Parallelism;
+import org.bloomery.core.spec.PipelinePartition;
 import org.bloomery.core.spec.PositionEmbedding;
 import org.bloomery.core.spec.Precision;
 import org.bloomery.core.spec.Resources;
@@ -36,6 +38,7 @@ import org.bloomery.core.spec.TrainingData.MixturePart;
 
 /** A small run on this machine, and the templates as they ship. */
 final class ScriptSamples {
+  static final TrainingData.DocumentRange TRAINED = new TrainingData.DocumentRange(0, 0.95);
   static final RunId RUN = new RunId("bloom-nano");
 
   private ScriptSamples() {}
@@ -76,6 +79,9 @@ final class ScriptSamples {
             Optional.of("/srv/bloom-nano"),
             List.of("umask 027"),
             environment,
+            Optional.empty(),
+            List.of(),
+            new Launcher.Preflight(List.of(), Duration.ofMinutes(5)),
             Optional.of(Duration.ofSeconds(90)),
             List.of("--num-workers", "0")));
   }
@@ -88,9 +94,10 @@ final class ScriptSamples {
         "local",
         resources(1, 2, Duration.ofMinutes(30)),
         model(),
-        new Parallelism(1, 1),
+        new Parallelism(1, 1, PipelinePartition.TRANSFORMER_AND_EMBEDDING, false),
         new Batch(4, 16, Optional.empty()),
         training(),
+        deepSpeed(0),
         data(),
         new CheckpointPolicy(
             "/srv/bloomery/checkpoints",
@@ -101,29 +108,62 @@ final class ScriptSamples {
             5,
             new TreeMap<>(),
             new RestartLimits.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8))),
-        new RunBudget(GpuSeconds.ofHours(1), OnExhausted.SAVE_AND_STOP));
+        new RunBudget(GpuSeconds.ofHours(1), OnExhausted.SAVE_AND_STOP),
+        List.of());
   }
 
   static Resources resources(int nodes, int devicesPerNode, Duration timeLimit) {
     Optional<String> none = Optional.empty();
-    return new Resources(nodes, devicesPerNode, none, none, none, none, timeLimit, List.of());
+    return new Resources(
+        nodes,
+        devicesPerNode,
+        Optional.empty(),
+        false,
+        Optional.empty(),
+        none,
+        none,
+        none,
+        none,
+        none,
+        timeLimit,
+        List.of(),
+        new TreeMap<>());
+  }
+
+  static DeepSpeed deepSpeed(int zeroStage) {
+    return new DeepSpeed(zeroStage, false, false, 2000, false);
   }
 
   private static Model model() {
     return new Model(
-        ModelFamily.BLOOM, 4, 128, 4, 256, 256, 384, PositionEmbedding.ALIBI, true, 0.02);
+        ModelFamily.BLOOM,
+        4,
+        128,
+        512,
+        4,
+        256,
+        256,
+        384,
+        true,
+        PositionEmbedding.ALIBI,
+        true,
+        0.02);
   }
 
   private static Training training() {
     return new Training(
         6400,
         Precision.BF16,
+        Optional.empty(),
         42,
         false,
         new Training.Optimizer(OptimizerKind.ADAM, 0.9, 0.95, 1e-8, 0.1, 1.0),
-        new Training.LearningRate(1e-3, 1e-4, LearningRateDecay.COSINE, 6400, 320),
+        new Training.LearningRate(1e-3, 1e-4, LearningRateDecay.COSINE, 6400, 320, false),
+        Optional.empty(),
+        List.of(),
         new Training.Evaluation(100, 2),
-        1);
+        1,
+        Optional.empty());
   }
 
   private static TrainingData data() {
@@ -131,10 +171,15 @@ final class ScriptSamples {
         new TrainingData.Tokenizer(
             "ByteLevel", Optional.empty(), Optional.empty(), Optional.empty()),
         List.of(
-            new MixturePart("fr", 0.6, "/srv/texts/fr/text_document", List.of("fr")),
-            new MixturePart("sw", 0.25, "/srv/texts/sw/text_document", List.of("sw")),
-            new MixturePart("code", 0.15, "/srv/texts/code/text_document", List.of("python"))),
-        new TrainingData.Split(0.95));
+            new MixturePart("fr", 0.6, "/srv/texts/fr/text_document", List.of("fr"), TRAINED),
+            new MixturePart("sw", 0.25, "/srv/texts/sw/text_document", List.of("sw"), TRAINED),
+            new MixturePart(
+                "code", 0.15, "/srv/texts/code/text_document", List.of("python"), TRAINED)),
+        new TrainingData.Split(0.95),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   private static String template(String name) {

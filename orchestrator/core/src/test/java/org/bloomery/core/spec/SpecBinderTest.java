@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -29,30 +30,51 @@ class SpecBinderTest {
             new Resources(
                 1,
                 2,
+                Optional.of(16),
+                true,
+                Optional.of(SlurmHint.NO_MULTITHREAD),
+                Optional.of("six@v100"),
                 Optional.of("gpu_p5"),
                 Optional.of("a100"),
                 Optional.of("qos_gpu-gc"),
                 Optional.of("hug"),
                 Duration.ofMinutes(30),
-                List.of("iam[34-35]", "iam40")));
+                List.of("iam[34-35]", "iam40"),
+                new TreeMap<>(Map.of("mail-user", "ada@example.org", "nice", "100"))));
     assertThat(run.model())
         .isEqualTo(
             new Model(
-                ModelFamily.BLOOM, 4, 160, 8, 256, 256, 320, PositionEmbedding.ALIBI, true, 0.02));
+                ModelFamily.BLOOM,
+                4,
+                160,
+                640,
+                8,
+                256,
+                256,
+                384,
+                true,
+                PositionEmbedding.ALIBI,
+                true,
+                0.02));
     assertThat(run.batch()).isEqualTo(new Batch(4, 16, Optional.of(new Batch.RampUp(8, 8, 80))));
     assertThat(run.training().learningRate())
-        .isEqualTo(new Training.LearningRate(1e-3, 1e-4, LearningRateDecay.COSINE, 3200, 160));
+        .isEqualTo(
+            new Training.LearningRate(1e-3, 1e-4, LearningRateDecay.COSINE, 3200, 160, false));
     assertThat(run.data().mixture().get(0))
         .isEqualTo(
             new TrainingData.MixturePart(
-                "fr", .25, "/home/ada/.bloomery/data/fr.txt", List.of("fr")));
+                "fr",
+                .25,
+                "/home/ada/.bloomery/data/fr.txt",
+                List.of("fr"),
+                new TrainingData.DocumentRange(0, .9)));
     assertThat(run.data().tokenizer().mergesFile()).contains("/specs/small/merges.txt");
     assertThat(run.checkpoint().keep())
         .isEqualTo(new CheckpointPolicy.Keep(5, Optional.of(100), List.of(40L)));
     assertThat(run.launcher().environment())
         .isEqualTo(
             new TreeMap<>(
-                java.util.Map.of(
+                Map.of(
                     "GLOO_SOCKET_IFNAME", "lo",
                     "OMP_NUM_THREADS", "1",
                     "TORCH_CUDA_ARCH_LIST", "7.0 8.0")));
@@ -161,9 +183,9 @@ class SpecBinderTest {
   void aProblemIsOneLineThatSaysWhatWhereAndWhatNext() {
     assertThat(problems(small().replace("layers: 4", "Layer: 4")).get(1).text())
         .isEqualTo(
-            "run.yaml:18:5 SPEC-010 spec.model.Layer: the field 'Layer' is not known. Did you mean"
-                + " 'layers'? Known fields: family, layers, hiddenSize, attentionHeads,"
-                + " sequenceLength, maximumPositions, vocabularySize, positionEmbedding,"
-                + " embeddingLayerNorm, initStd.");
+            "run.yaml:23:5 SPEC-010 spec.model.Layer: the field 'Layer' is not known. Did you mean"
+                + " 'layers'? Known fields: family, layers, hiddenSize, feedForwardSize,"
+                + " attentionHeads, sequenceLength, maximumPositions, vocabularySize,"
+                + " padVocabulary, positionEmbedding, embeddingLayerNorm, initStd.");
   }
 }

@@ -49,7 +49,8 @@ class YamlTrapsTest {
         Arguments.of("just a word", SpecCode.WRONG_KIND),
         Arguments.of("[]", SpecCode.WRONG_KIND),
         Arguments.of(small().replace("nodes: 1", "nodes: [1]"), SpecCode.WRONG_KIND),
-        Arguments.of(small().replace("[module load cuda/11.4.3]", "module"), SpecCode.WRONG_KIND),
+        Arguments.of(
+            small().replace("[--wait=60, --kill-on-bad-exit=1]", "module"), SpecCode.WRONG_KIND),
         Arguments.of(small().replace("nodes: 1", "nodes:"), SpecCode.NO_VALUE),
         Arguments.of(small().replace("nodes: 1", "nodes: ~"), SpecCode.NO_VALUE),
         Arguments.of("kind: Allocation\n", SpecCode.NOT_YET),
