@@ -8,21 +8,26 @@ final class LossScaleSchema {
   private static final Field<Optional<Double>> FIXED =
       Field.optional(
           "fixed", Decimal.positive(4_294_967_296.0), "one factor for all time, such as 4096");
-  private static final Field<Long> INITIAL_POWER =
-      Field.withDefault(
-          "initialPower", new WholeNumber(0, 32), 16L, "the first factor is two to this power");
-  private static final Field<Long> WINDOW =
-      Field.withDefault(
+  private static final Field<Optional<Long>> INITIAL_POWER =
+      Field.optional(
+          "initialPower",
+          new WholeNumber(0, 32),
+          "the first factor is two to this power; 16 if absent");
+  private static final Field<Optional<Long>> WINDOW =
+      Field.optional(
           "window",
           WholeNumber.positive(),
-          1000L,
-          "iterations without overflow before the factor is doubled");
-  private static final Field<Long> HYSTERESIS =
-      Field.withDefault(
-          "hysteresis", new WholeNumber(1, 1000), 2L, "overflows before the factor is halved");
-  private static final Field<Double> MINIMUM =
-      Field.withDefault(
-          "minimum", Decimal.positive(4_294_967_296.0), 1.0, "the factor never falls below");
+          "iterations without overflow before the factor is doubled; 1000 if absent");
+  private static final Field<Optional<Long>> HYSTERESIS =
+      Field.optional(
+          "hysteresis",
+          new WholeNumber(1, 1000),
+          "overflows before the factor is halved; 2 if absent");
+  private static final Field<Optional<Double>> MINIMUM =
+      Field.optional(
+          "minimum",
+          Decimal.positive(4_294_967_296.0),
+          "the factor never falls below; 1 if absent");
 
   static final ObjectOf<LossScale> TYPE =
       new ObjectOf<>(
@@ -33,7 +38,10 @@ final class LossScaleSchema {
   private static LossScale build(Values v) {
     LossScale dynamic =
         new LossScale.Dynamic(
-            v.integer(INITIAL_POWER), v.integer(WINDOW), v.integer(HYSTERESIS), v.get(MINIMUM));
+            Math.toIntExact(v.get(INITIAL_POWER).orElse(16L)),
+            Math.toIntExact(v.get(WINDOW).orElse(1000L)),
+            Math.toIntExact(v.get(HYSTERESIS).orElse(2L)),
+            v.get(MINIMUM).orElse(1.0));
     return v.get(FIXED).map(factor -> (LossScale) new LossScale.Fixed(factor)).orElse(dynamic);
   }
 }

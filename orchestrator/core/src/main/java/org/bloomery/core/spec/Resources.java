@@ -35,9 +35,20 @@ public record Resources(
     List<String> exclude,
     SortedMap<String, String> extraSbatch) {
 
+  private static final Duration SAVE_MARGIN_MAX = Duration.ofMinutes(10);
+
   public Resources {
     exclude = List.copyOf(exclude);
     extraSbatch = Collections.unmodifiableSortedMap(new TreeMap<>(extraSbatch));
+  }
+
+  /**
+   * What must remain of a time limit for the last save: BLOOM's own ten minutes, and less where the
+   * limit itself is short.
+   */
+  public static Duration saveMargin(Duration timeLimit) {
+    Duration tenth = timeLimit.dividedBy(10);
+    return tenth.compareTo(SAVE_MARGIN_MAX) < 0 ? tenth : SAVE_MARGIN_MAX;
   }
 
   /** All devices of one attempt, which is also the training's world size. */

@@ -1,9 +1,6 @@
 package org.bloomery.core.spec;
 
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Locale;
-import java.util.Set;
 
 /**
  * The rules between fields of a run. Each is judged as soon as the fields that it needs are good,
@@ -22,6 +19,8 @@ final class RunRules {
   private static final String SEQUENCE = "spec.model.sequenceLength";
   private static final String POSITIONS = "spec.model.maximumPositions";
   private static final String VOCABULARY = "spec.model.vocabularySize";
+  private static final String PAD_VOCABULARY = "spec.model.padVocabulary";
+  private static final String PARTITION = "spec.parallelism.partition";
   private static final String TENSOR = "spec.parallelism.tensor";
   private static final String PIPELINE = "spec.parallelism.pipeline";
   private static final String MICRO = "spec.batch.micro";
@@ -33,13 +32,12 @@ final class RunRules {
   private static final String MINIMUM = "spec.training.learningRate.minimum";
   private static final String DECAY_SAMPLES = "spec.training.learningRate.decaySamples";
   private static final String WARMUP_SAMPLES = "spec.training.learningRate.warmupSamples";
-  private static final String MIXTURE = "spec.data.mixture";
   private static final String EXIT_DURATION = "spec.launcher.exitDuration";
   private static final String FIRST_WAIT = "spec.restart.backoff.first";
   private static final String LONGEST_WAIT = "spec.restart.backoff.maximum";
 
-  /** Weights are written with about eight digits and may have been rounded. */
-  private static final double WEIGHT_TOLERANCE = 1e-3;
+  /** Megatron's own default of {@code --make-vocab-size-divisible-by}. */
+  private static final long VOCABULARY_MULTIPLE = 128;
 
   /** BLOOM had 116; the schedule walks over all of them. */
   private static final long RAMP_STEPS_MAX = 10_000;
@@ -53,13 +51,16 @@ final class RunRules {
   static void check(Facts facts) {
     RunRules rules = new RunRules(facts);
     rules.model();
+    rules.stages();
+    rules.vocabulary();
     rules.topology();
     rules.batch();
     rules.rampUp();
     rules.samples();
     rules.learningRate();
-    rules.mixture();
     rules.times();
+    TrainerRules.check(facts);
+    DataRules.check(facts);
     ReservedNames.check(facts);
   }
 
@@ -84,16 +85,50 @@ final class RunRules {
               + " positions",
           "Raise model.maximumPositions or shorten the sequences.");
     }
-    boolean staged = facts.has(LAYERS, PIPELINE) && facts.whole(PIPELINE) > 1;
-    if (staged && (facts.whole(LAYERS) + 2) % facts.whole(PIPELINE) != 0) {
+  }
+
+  private void stages() {
+    if (!facts.has(LAYERS, PIPELINE, PARTITION)) {
+      return;
+    }
+    long dealt =
+        switch (facts.value(PARTITION, PipelinePartition.class)) {
+          case TRANSFORMER_AND_EMBEDDING -> facts.whole(LAYERS) + 2;
+          case TRANSFORMER -> facts.whole(LAYERS);
+          // These deal what there is as evenly as it goes.
+          case PARAMETERS, UNIFORM -> facts.whole(PIPELINE);
+        };
+    if (facts.whole(PIPELINE) > 1 && dealt % facts.whole(PIPELINE) != 0) {
+      boolean embeddings = dealt > facts.whole(LAYERS);
       facts.problem(
           SpecCode.LAYERS_DO_NOT_DIVIDE,
           LAYERS,
           facts.whole(LAYERS)
-              + " layers and 2 embeddings do not divide over "
+              + (embeddings ? " layers and 2 embeddings" : " layers")
+              + " do not divide over "
               + facts.whole(PIPELINE)
               + " pipeline stages",
-          "Choose layers + 2 as a multiple of parallelism.pipeline.");
+          "Choose "
+              + (embeddings ? "layers + 2" : "the layers")
+              + " as a multiple of parallelism.pipeline.");
+    }
+  }
+
+  private void vocabulary() {
+    if (!facts.has(VOCABULARY, PAD_VOCABULARY, TENSOR)) {
+      return;
+    }
+    boolean told = facts.value(PAD_VOCABULARY, Boolean.class);
+    long multiple = told ? VOCABULARY_MULTIPLE : VOCABULARY_MULTIPLE * facts.whole(TENSOR);
+    if (facts.whole(VOCABULARY) % multiple != 0) {
+      facts.problem(
+          SpecCode.VOCABULARY_PADDING,
+          VOCABULARY,
+          facts.whole(VOCABULARY)
+              + " rows of the embedding are no multiple of "
+              + multiple
+              + (told ? "" : " (128 x tensor), to which the trainer pads by itself"),
+          "Choose a multiple of " + multiple + ".");
     }
   }
 
@@ -238,35 +273,6 @@ final class RunRules {
     }
   }
 
-  private void mixture() {
-    int parts = facts.size(MIXTURE);
-    Set<String> names = new HashSet<>();
-    double sum = 0;
-    boolean allWeights = parts > 0;
-    for (int i = 0; i < parts; i++) {
-      String weight = MIXTURE + "[" + i + "].weight";
-      allWeights &= facts.has(weight);
-      sum += facts.has(weight) ? facts.decimal(weight) : 0;
-      String name = MIXTURE + "[" + i + "].name";
-      if (facts.has(name) && !names.add(facts.value(name, String.class))) {
-        facts.problem(
-            SpecCode.MIXTURE,
-            name,
-            "the dataset "
-                + Shown.quoted(facts.value(name, String.class))
-                + " is already in the mixture",
-            "Give each dataset a name of its own.");
-      }
-    }
-    if (allWeights && Math.abs(sum - 1) > WEIGHT_TOLERANCE) {
-      facts.problem(
-          SpecCode.MIXTURE,
-          MIXTURE + "[0].weight",
-          "the weights sum to " + String.format(Locale.ROOT, "%.5f", sum),
-          "They must sum to 1 within " + WEIGHT_TOLERANCE + ".");
-    }
-  }
-
   private void times() {
     if (facts.has(FIRST_WAIT, LONGEST_WAIT)
         && facts.duration(FIRST_WAIT).compareTo(facts.duration(LONGEST_WAIT)) > 0) {
@@ -289,15 +295,20 @@ final class RunRules {
           TimeSpan.words(exit) + " is not a whole number of minutes",
           "The trainer counts it in minutes.");
     }
-    if (facts.has(TIME_LIMIT) && exit.compareTo(facts.duration(TIME_LIMIT)) >= 0) {
+    if (!facts.has(TIME_LIMIT)) {
+      return;
+    }
+    Duration limit = facts.duration(TIME_LIMIT);
+    Duration latest = limit.minus(Resources.saveMargin(limit));
+    if (exit.compareTo(latest) > 0) {
       facts.problem(
           SpecCode.EXIT_DURATION,
           EXIT_DURATION,
           "the trainer would leave after "
               + TimeSpan.words(exit)
-              + ", not before the time limit of "
-              + TimeSpan.words(facts.duration(TIME_LIMIT)),
-          "Leave time for an iteration, a save and the end of the job: ten minutes on a cluster.");
+              + ", too late to save within the time limit of "
+              + TimeSpan.words(limit),
+          "Leave time for an iteration and a save: at most " + TimeSpan.words(latest) + ".");
     }
   }
 }
