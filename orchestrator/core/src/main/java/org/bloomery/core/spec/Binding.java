@@ -34,6 +34,11 @@ final class Binding {
     values.put(path + "[]", new Located(size, mark));
   }
 
+  /** All paths with a good value, sorted. */
+  List<String> paths() {
+    return values.keySet().stream().sorted().toList();
+  }
+
   /** The paths right below a map with the user's own keys, sorted. */
   List<String> below(String path) {
     return values.keySet().stream().filter(key -> key.startsWith(path + ".")).sorted().toList();

@@ -45,7 +45,10 @@ record Facts(Binding binding) {
 
   void problem(SpecCode code, String path, String message, String advice) {
     Mark mark =
-        Optional.of(path).flatMap(binding::at).map(Binding.Located::mark).orElse(Mark.START);
+        Optional.of(path)
+            .flatMap(binding::at)
+            .map(Binding.Located::mark)
+            .orElseGet(binding.problems::start);
     binding.problems.add(code, mark, path, message, advice);
   }
 }

@@ -58,7 +58,8 @@ record ObjectOf<T>(List<Field<?>> fields, Function<Values, T> build) implements 
     return true;
   }
 
-  private boolean isKnown(YamlNode.Scalar key, Place place) {
+  /** Whether there is such a field; a problem if not. */
+  boolean isKnown(YamlNode.Scalar key, Place place) {
     if (names().contains(key.text())) {
       return true;
     }

@@ -2,6 +2,7 @@ package org.bloomery.core.spec;
 
 import java.util.List;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 import org.bloomery.core.id.RunId;
 
 /** The whole document {@code kind: TrainingRun}. */
@@ -83,21 +84,29 @@ final class RunSchema {
       Field.defaulted("restart", PolicySchema.RESTART, "how often it is started again");
   private static final Field<RunBudget> BUDGET =
       Field.required("budget", PolicySchema.BUDGET, "the most that it may be charged");
+  private static final List<Field<?>> BODY_FIELDS =
+      List.of(
+          CLUSTER,
+          RESOURCES,
+          MODEL,
+          PARALLELISM,
+          BATCH,
+          TRAINING,
+          DEEP_SPEED,
+          DATA,
+          CHECKPOINT,
+          LAUNCHER,
+          RESTART,
+          BUDGET);
+  private static final Field<List<RevisionSchema.Given>> REVISIONS =
+      Field.withDefault(
+          "revisions",
+          RevisionSchema.of(new ObjectOf<>(BODY_FIELDS, v -> v)),
+          List.of(),
+          "how the spec changes while the run goes on");
   private static final ObjectOf<Body> BODY_OBJECT =
       new ObjectOf<>(
-          List.of(
-              CLUSTER,
-              RESOURCES,
-              MODEL,
-              PARALLELISM,
-              BATCH,
-              TRAINING,
-              DEEP_SPEED,
-              DATA,
-              CHECKPOINT,
-              LAUNCHER,
-              RESTART,
-              BUDGET),
+          Stream.concat(BODY_FIELDS.stream(), Stream.of(REVISIONS)).toList(),
           v ->
               new Body(
                   v.get(CLUSTER),
@@ -127,7 +136,7 @@ final class RunSchema {
 
   static final ObjectOf<RunSpec> DOCUMENT =
       new ObjectOf<>(
-          List.of(VERSION, KIND_FIELD, METADATA, SPEC),
+          List.of(Includes.FIELD, VERSION, KIND_FIELD, METADATA, SPEC),
           v -> assemble(v.get(METADATA), v.get(SPEC)));
 
   private RunSchema() {}

@@ -38,15 +38,47 @@ public record RunSpec(
     revisions = List.copyOf(revisions);
   }
 
+  RunSpec with(List<Revision> all) {
+    return new RunSpec(
+        name,
+        account,
+        labels,
+        cluster,
+        resources,
+        model,
+        parallelism,
+        batch,
+        training,
+        deepSpeed,
+        data,
+        checkpoint,
+        launcher,
+        restart,
+        budget,
+        all);
+  }
+
   /** The spec of an attempt that starts after this iteration; 0 is the training's beginning. */
   public RunSpec at(long iteration) {
-    int revision = revisionAt(iteration);
-    return revision == 0 ? this : revisions.get(revision - 1).spec();
+    return revision(revisionAt(iteration));
+  }
+
+  /** The spec of a revision, counted from 1; 0 is the spec as it was first. */
+  public RunSpec revision(int number) {
+    return number == 0 ? this : revisions.get(number - 1).spec();
   }
 
   /** Which revision that is, counted from 1; 0 is the spec as it was first. */
   public int revisionAt(long iteration) {
     return (int) revisions.stream().filter(r -> r.fromIteration() <= iteration).count();
+  }
+
+  /**
+   * Whether an attempt of one revision loads what an attempt of another has saved only after it was
+   * converted to a universal checkpoint: they have different numbers of replicas.
+   */
+  public boolean loadsUniversal(int savedUnder, int startsUnder) {
+    return revision(savedUnder).dataParallel() != revision(startsUnder).dataParallel();
   }
 
   /** The account in SLURM. */

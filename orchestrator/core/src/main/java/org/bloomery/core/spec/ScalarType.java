@@ -4,7 +4,16 @@ import java.util.Optional;
 
 /** A type whose values are written as one word or text; our schema, not YAML, reads the text. */
 sealed interface ScalarType<T> extends FieldType<T>
-    permits WholeNumber, Decimal, Flag, Choice, TimeSpan, ByteCount, Words, PathText, Exactly {
+    permits WholeNumber,
+        Decimal,
+        Flag,
+        Choice,
+        TimeSpan,
+        ByteCount,
+        Words,
+        PathText,
+        RelativePath,
+        Exactly {
 
   /** Reads the raw text; the place's mark is the value's. */
   Optional<T> read(String text, Place place);

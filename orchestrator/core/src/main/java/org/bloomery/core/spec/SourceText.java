@@ -14,9 +14,9 @@ final class SourceText {
 
   private SourceText() {}
 
-  static Optional<String> decode(byte[] content, ProblemList problems) {
+  static Optional<String> decode(String file, byte[] content, ProblemList problems) {
     if (content.length > BYTES_MAX) {
-      tooLarge(content.length, problems);
+      tooLarge(file, content.length, problems);
       return Optional.empty();
     }
     CharsetDecoder strict =
@@ -31,7 +31,7 @@ final class SourceText {
       String before = new String(content, 0, bytes.position(), StandardCharsets.UTF_8);
       problems.add(
           SpecCode.BAD_CHARACTERS,
-          endOf(before),
+          endOf(file, before),
           "",
           "byte " + (bytes.position() + 1) + " is not valid UTF-8",
           "Save the file as UTF-8 text.");
@@ -40,10 +40,10 @@ final class SourceText {
   }
 
   /** The text without a byte order mark, if it may be read at all. */
-  static Optional<String> check(String text, ProblemList problems) {
+  static Optional<String> check(String file, String text, ProblemList problems) {
     int bytes = text.getBytes(StandardCharsets.UTF_8).length;
     if (bytes > BYTES_MAX) {
-      tooLarge(bytes, problems);
+      tooLarge(file, bytes, problems);
       return Optional.empty();
     }
     String body = text.startsWith("\uFEFF") ? text.substring(1) : text;
@@ -52,7 +52,7 @@ final class SourceText {
       if (isForbidden(point)) {
         problems.add(
             SpecCode.BAD_CHARACTERS,
-            endOf(body.substring(0, i)),
+            endOf(file, body.substring(0, i)),
             "",
             "the character U+" + String.format("%04X", point) + " is not allowed in a spec",
             "Remove it; it is invisible in most editors.");
@@ -62,10 +62,10 @@ final class SourceText {
     return Optional.of(body);
   }
 
-  private static void tooLarge(int bytes, ProblemList problems) {
+  private static void tooLarge(String file, int bytes, ProblemList problems) {
     problems.add(
         SpecCode.TOO_LARGE,
-        Mark.START,
+        Mark.startOf(file),
         "",
         "the file has " + bytes + " bytes, at most " + BYTES_MAX + " are read",
         "A spec describes one run; check that this is the right file.");
@@ -89,7 +89,7 @@ final class SourceText {
         || point == 0xFFFF;
   }
 
-  private static Mark endOf(String before) {
+  private static Mark endOf(String file, String before) {
     int line = 1;
     int column = 1;
     for (int i = 0; i < before.length(); i += Character.charCount(before.codePointAt(i))) {
@@ -100,6 +100,6 @@ final class SourceText {
       line += lineEnd ? 1 : 0;
       column = lineEnd ? 1 : column + 1;
     }
-    return new Mark(line, column);
+    return new Mark(file, line, column);
   }
 }

@@ -2,6 +2,7 @@ package org.bloomery.core.spec;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 
 /**
@@ -18,7 +19,7 @@ public final class SpecBinder {
 
   /** Reads a {@code TrainingRun} without asking whether its cluster exists. */
   public static Bound<RunSpec> bindRun(String fileName, String text, BindContext context) {
-    return bind(RunSchema.KIND, RunSchema.DOCUMENT, RunRules::check).text(fileName, text, context);
+    return run(RunRules::check).text(fileName, text, context);
   }
 
   /** Reads a {@code TrainingRun} and checks it against the profiles of the known clusters. */
@@ -33,58 +34,105 @@ public final class SpecBinder {
     return runOn(clusters).bytes(fileName, content, context);
   }
 
+  /**
+   * A {@code TrainingRun} as one text that needs no other file: as it is if it includes none, else
+   * with all that it includes merged into it. Its own rules are checked, not those of its cluster.
+   */
+  public static Bound<String> selfContained(String fileName, byte[] content, BindContext context) {
+    return new Reading<>(
+            RunSchema.KIND,
+            (document, binding) ->
+                RevisionReader.bind(document.root(), binding, RunRules::check)
+                    .flatMap(run -> document.selfContained(binding.problems)))
+        .bytes(fileName, content, context);
+  }
+
   /** Reads a {@code ClusterProfile}. */
   public static Bound<ClusterProfile> bindCluster(
       String fileName, String text, BindContext context) {
-    return bind(ClusterSchema.KIND, ClusterSchema.DOCUMENT, ProfileRules::check)
-        .text(fileName, text, context);
+    return cluster().text(fileName, text, context);
   }
 
   /** The same from a file's bytes, which need not be UTF-8. */
   public static Bound<ClusterProfile> bindCluster(
       String fileName, byte[] content, BindContext context) {
-    return bind(ClusterSchema.KIND, ClusterSchema.DOCUMENT, ProfileRules::check)
-        .bytes(fileName, content, context);
+    return cluster().bytes(fileName, content, context);
   }
 
   private static Reading<RunSpec> runOn(List<ClusterProfile> clusters) {
-    return bind(
-        RunSchema.KIND,
-        RunSchema.DOCUMENT,
+    return run(
         facts -> {
           RunRules.check(facts);
           ClusterRules.check(facts, clusters);
         });
   }
 
-  private static <T> Reading<T> bind(String kind, FieldType<T> type, Consumer<Facts> rules) {
-    return new Reading<>(kind, type, rules);
+  private static Reading<RunSpec> run(Consumer<Facts> rules) {
+    return new Reading<>(
+        RunSchema.KIND,
+        (document, binding) -> RevisionReader.bind(document.root(), binding, rules));
+  }
+
+  private static Reading<ClusterProfile> cluster() {
+    return new Reading<>(
+        ClusterSchema.KIND,
+        (document, binding) ->
+            bind(ClusterSchema.DOCUMENT, document, binding, ProfileRules::check));
+  }
+
+  private static <T> Optional<T> bind(
+      FieldType<T> type, Document document, Binding binding, Consumer<Facts> rules) {
+    Optional<T> value =
+        type.bind(document.root(), new Place(binding, "", binding.problems.start()));
+    rules.accept(new Facts(binding));
+    return value;
+  }
+
+  /**
+   * A document with all that it includes.
+   *
+   * @param text of the file that was named
+   * @param merged whether it includes anything
+   */
+  private record Document(YamlNode root, String text, boolean merged) {
+    private static final String HEAD = "# A spec and the files that it includes, as one text.\n";
+
+    Optional<String> selfContained(ProblemList problems) {
+      return SourceText.check(
+          problems.start().file(), merged ? HEAD + YamlText.of(root) : text, problems);
+    }
   }
 
   /** How one kind of document is read. */
-  private record Reading<T>(String kind, FieldType<T> type, Consumer<Facts> rules) {
+  private record Reading<T>(String kind, BiFunction<Document, Binding, Optional<T>> bind) {
 
     Bound<T> bytes(String fileName, byte[] content, BindContext context) {
       ProblemList problems = new ProblemList(fileName);
-      Optional<String> text = SourceText.decode(content, problems);
-      return finish(text.flatMap(t -> read(t, problems, context)), problems);
+      Optional<String> text = SourceText.decode(fileName, content, problems);
+      return finish(text.flatMap(t -> read(t, new Binding(problems, context))), problems);
     }
 
     Bound<T> text(String fileName, String text, BindContext context) {
       ProblemList problems = new ProblemList(fileName);
-      return finish(read(text, problems, context), problems);
+      return finish(read(text, new Binding(problems, context)), problems);
     }
 
-    private Optional<T> read(String text, ProblemList problems, BindContext context) {
+    private Optional<T> read(String text, Binding binding) {
+      return document(text, binding).flatMap(document -> bind.apply(document, binding));
+    }
+
+    private Optional<Document> document(String text, Binding binding) {
+      ProblemList problems = binding.problems;
+      String file = problems.start().file();
       Optional<YamlNode> root =
-          SourceText.check(text, problems).flatMap(body -> YamlReader.read(body, problems));
+          SourceText.check(file, text, problems)
+              .flatMap(body -> YamlReader.read(file, body, problems));
       if (root.isEmpty() || isAnotherKind(root.get(), problems)) {
         return Optional.empty();
       }
-      Binding binding = new Binding(problems, context);
-      Optional<T> value = type.bind(root.get(), new Place(binding, "", YamlNode.Mark.START));
-      rules.accept(new Facts(binding));
-      return value;
+      boolean merged = Includes.has(root.get());
+      return Includes.merge(root.get(), new Includes.Source(file, text, kind), binding)
+          .map(whole -> new Document(whole, text, merged));
     }
 
     /** A document of another kind gets one problem, not one for each of its fields. */
@@ -119,12 +167,10 @@ public final class SpecBinder {
       if (!(root instanceof YamlNode.Mapping map)) {
         return Optional.empty();
       }
-      return map.entries().stream()
-          .filter(entry -> entry.key().text().equals("kind"))
+      return map.entry("kind")
           .map(YamlNode.Entry::value)
           .filter(YamlNode.Scalar.class::isInstance)
-          .map(YamlNode.Scalar.class::cast)
-          .findFirst();
+          .map(YamlNode.Scalar.class::cast);
     }
 
     private static <T> Bound<T> finish(Optional<T> value, ProblemList problems) {

@@ -22,6 +22,17 @@ public record SpecProblem(
           .thenComparing(SpecProblem::path)
           .thenComparing(SpecProblem::message);
 
+  /** The same problem of a field that stands elsewhere: below another path than {@code from}. */
+  SpecProblem movedTo(String to, String from) {
+    return new SpecProblem(
+        code, file, line, column, to + path.substring(from.length()), message, advice);
+  }
+
+  /** The same problem, which holds only under a condition. */
+  SpecProblem saidOf(String condition) {
+    return new SpecProblem(code, file, line, column, path, condition + ", " + message, advice);
+  }
+
   /** Whether the spec is refused because of it. */
   public Severity severity() {
     return code.severity();

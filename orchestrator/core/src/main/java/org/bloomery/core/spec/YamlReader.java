@@ -30,19 +30,21 @@ final class YamlReader {
   static final int DEPTH_MAX = 20;
   static final int NODES_MAX = 20_000;
 
+  private final String file;
   private final ProblemList problems;
   private final Deque<Open> open = new ArrayDeque<>();
   private YamlNode root;
   private int documents;
   private int nodes;
 
-  private YamlReader(ProblemList problems) {
+  private YamlReader(String file, ProblemList problems) {
+    this.file = file;
     this.problems = problems;
   }
 
   /** The document's root, or nothing if the file could not be read to its end. */
-  static Optional<YamlNode> read(String text, ProblemList problems) {
-    return new YamlReader(problems).document(text);
+  static Optional<YamlNode> read(String file, String text, ProblemList problems) {
+    return new YamlReader(file, problems).document(text);
   }
 
   private Optional<YamlNode> document(String text) {
@@ -60,7 +62,7 @@ final class YamlReader {
     if (root == null || blank) {
       problems.add(
           SpecCode.EMPTY,
-          Mark.START,
+          Mark.startOf(file),
           "",
           "the file holds no document",
           "Start from one of the files in job-specs/.");
@@ -95,7 +97,11 @@ final class YamlReader {
     }
     if (event.getSpecVersion().isPresent() || !event.getTags().isEmpty()) {
       problems.add(
-          SpecCode.TAG, Mark.START, "", "YAML directives are not allowed", "Remove the % lines.");
+          SpecCode.TAG,
+          Mark.startOf(file),
+          "",
+          "YAML directives are not allowed",
+          "Remove the % lines.");
     }
     return true;
   }
@@ -172,10 +178,10 @@ final class YamlReader {
   }
 
   private void syntax(YamlEngineException e) {
-    Mark mark = Mark.START;
+    Mark mark = Mark.startOf(file);
     String what = "this is not YAML";
     if (e instanceof MarkedYamlEngineException marked) {
-      mark = marked.getProblemMark().map(YamlReader::markOf).orElse(Mark.START);
+      mark = marked.getProblemMark().map(this::markOf).orElse(Mark.startOf(file));
       what = Shown.plain(marked.getProblem().replaceAll("\\.?\\s*\\(Do not use.*", ""));
     }
     String advice =
@@ -185,12 +191,12 @@ final class YamlReader {
     problems.add(SpecCode.SYNTAX, mark, "", what, advice);
   }
 
-  private static Mark markOf(Event event) {
-    return event.getStartMark().map(YamlReader::markOf).orElse(Mark.START);
+  private Mark markOf(Event event) {
+    return event.getStartMark().map(this::markOf).orElse(Mark.startOf(file));
   }
 
-  private static Mark markOf(org.snakeyaml.engine.v2.exceptions.Mark mark) {
-    return new Mark(mark.getLine() + 1, mark.getColumn() + 1);
+  private Mark markOf(org.snakeyaml.engine.v2.exceptions.Mark mark) {
+    return new Mark(file, mark.getLine() + 1, mark.getColumn() + 1);
   }
 
   /** A list or map whose end has not come yet. */

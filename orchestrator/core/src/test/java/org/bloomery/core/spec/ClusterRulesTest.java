@@ -143,10 +143,10 @@ class ClusterRulesTest {
   private static List<SpecProblem> onOneNode(long gpus, long cores, boolean exclusive) {
     ProblemList problems = new ProblemList("one.yaml");
     Binding binding = new Binding(problems, SpecTexts.CONTEXT);
-    binding.remember("spec.resources.nodes", 1L, Mark.START);
-    binding.remember("spec.resources.gpusPerNode", gpus, Mark.START);
-    binding.remember("spec.resources.cpusPerTask", cores, Mark.START);
-    binding.remember("spec.resources.exclusive", exclusive, Mark.START);
+    binding.remember("spec.resources.nodes", 1L, Mark.startOf("one.yaml"));
+    binding.remember("spec.resources.gpusPerNode", gpus, Mark.startOf("one.yaml"));
+    binding.remember("spec.resources.cpusPerTask", cores, Mark.startOf("one.yaml"));
+    binding.remember("spec.resources.exclusive", exclusive, Mark.startOf("one.yaml"));
     ClusterProfile jeanZay = SampleClusters.shipped().get("jean-zay-a100");
     NodeRules.check(new Facts(binding), jeanZay, jeanZay.partitions().get(0));
     return problems.sorted();

@@ -132,47 +132,59 @@ class SpecBinderTest {
     }
   }
 
+  /** Twelve mistakes, three of them in a file that is included, and nothing else. */
   @Test
-  void allMistakesAreReportedAtOnceEachAtItsLineAndColumn() {
+  void twelvePlantedMistakesAreTwelveProblemsEachAtItsLineAndColumn() {
     String text =
         small()
+            .replace("apiVersion", "include: [policy.yaml]\napiVersion")
             .replace("iam40", "iam@0")
-            .replace("first: 5s", "first: 20:00:00")
-            .replace("layers: 4", "layer: 4")
             .replace("attentionHeads: 8", "attentionHeads: 7")
             .replace("positionEmbedding: alibi", "positionEmbedding: alibbi")
             .replace("embeddingLayerNorm: true", "embeddingLayerNorm: NO")
-            .replace("global: 16", "global: 20")
+            .replace("global: 16, rampUp: {start: 8, increment: 8, samples: 80}", "global: 20")
             .replace("samples: 3_200\n", "samples: 0123\n")
             .replace("weight: .25", "weight: .5")
             .replace("\"/data/code.txt\"", "data/code.txt")
-            .replace("exitDuration: 25m", "exitDuration: 40m")
-            .replace("hang: 2", "hung: 2");
-    List<String> lines = text.lines().toList();
+            .replace("exitDuration: 25m", "exitDuration: 40m");
+    text = text.substring(0, text.indexOf("  restart:")) + "  budget: {gpuHours: 2}\n";
+    String policy =
+        """
+        spec:
+          restart:
+            perCause: {hung: 2}
+            backoff: {first: 20:00:00}
+          budget: {gpuHour: 3}
+        """;
+    BindContext context =
+        new BindContext("/home/ada/.bloomery", "/specs", path -> new IncludedFiles.Text(policy));
+    Map<String, List<String>> lines =
+        Map.of("run.yaml", text.lines().toList(), "policy.yaml", policy.lines().toList());
     assertThat(
-            problems(text).stream()
+            SpecBinder.bindRun("run.yaml", text, context).problemList().stream()
                 .map(
                     p ->
-                        p.code().id()
+                        p.file()
+                            + " "
+                            + p.code().id()
                             + " "
                             + p.path()
                             + " @ "
-                            + word(lines.get(p.line() - 1).substring(p.column() - 1))))
+                            + word(
+                                lines.get(p.file()).get(p.line() - 1).substring(p.column() - 1))))
         .containsExactly(
-            "SPEC-019 spec.resources.exclude[1] @ iam@0]",
-            "SPEC-011 spec.model.layers @ model:",
-            "SPEC-010 spec.model.layer @ layer:",
-            "SPEC-030 spec.model.attentionHeads @ 7",
-            "SPEC-018 spec.model.positionEmbedding @ alibbi",
-            "SPEC-018 spec.model.embeddingLayerNorm @ NO",
-            "SPEC-036 spec.batch.global @ 20",
-            "SPEC-037 spec.batch.rampUp.increment @ 8",
-            "SPEC-015 spec.training.samples @ 0123",
-            "SPEC-041 spec.data.mixture[0].weight @ .5",
-            "SPEC-020 spec.data.mixture[1].path @ data/code.txt",
-            "SPEC-040 spec.launcher.exitDuration @ 40m",
-            "SPEC-018 spec.restart.perCause.hung @ hung:",
-            "SPEC-016 spec.restart.backoff.first @ 20:00:00");
+            "run.yaml SPEC-019 spec.resources.exclude[1] @ iam@0]",
+            "run.yaml SPEC-030 spec.model.attentionHeads @ 7",
+            "run.yaml SPEC-018 spec.model.positionEmbedding @ alibbi",
+            "run.yaml SPEC-018 spec.model.embeddingLayerNorm @ NO",
+            "run.yaml SPEC-036 spec.batch.global @ 20",
+            "run.yaml SPEC-015 spec.training.samples @ 0123",
+            "run.yaml SPEC-041 spec.data.mixture[0].weight @ .5",
+            "run.yaml SPEC-020 spec.data.mixture[1].path @ data/code.txt",
+            "run.yaml SPEC-040 spec.launcher.exitDuration @ 40m",
+            "policy.yaml SPEC-018 spec.restart.perCause.hung @ hung:",
+            "policy.yaml SPEC-016 spec.restart.backoff.first @ 20:00:00",
+            "policy.yaml SPEC-010 spec.budget.gpuHour @ gpuHour:");
   }
 
   private static String word(String rest) {

@@ -121,6 +121,9 @@ class YamlTrapsTest {
   }
 
   private static byte[] damaged(byte[] bytes, Random random) {
+    if (bytes.length == 0) {
+      return bytes;
+    }
     int at = random.nextInt(bytes.length);
     int to = Math.min(bytes.length, at + 1 + random.nextInt(40));
     byte[] result = bytes.clone();
