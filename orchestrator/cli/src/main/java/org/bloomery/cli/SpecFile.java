@@ -8,8 +8,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.bloomery.controlplane.api.ApiException;
+import org.bloomery.core.spec.BindContext;
+import org.bloomery.core.spec.IncludedFiles;
 
-/** A spec as its file holds it, read once. */
+/** A spec as its file holds it, read once; the files that it includes lie beside it. */
 final class SpecFile {
   private static final int BYTES_MAX = 256 << 10;
 
@@ -23,24 +25,43 @@ final class SpecFile {
     this.content = content;
   }
 
+  /** Why a file is of no use; words after a colon. */
+  private static final class UnusableFileException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    UnusableFileException(String why) {
+      super(why);
+    }
+  }
+
   /** Reads a regular file; of a larger one just enough for the binder to say so. */
   static SpecFile read(Path workingDirectory, Path typed) {
     Path file = workingDirectory.resolve(typed).normalize();
+    try {
+      byte[] content = bytes(file);
+      return new SpecFile(typed.toString(), file.toRealPath().getParent(), content);
+    } catch (UnusableFileException e) {
+      throw unusable(typed, e.getMessage());
+    } catch (IOException e) {
+      throw unusable(typed, "it cannot be read. Check its permissions");
+    }
+  }
+
+  private static byte[] bytes(Path file) throws UnusableFileException {
     if (!Files.exists(file)) {
-      throw unusable(typed, "there is no such file. Check the path");
+      throw new UnusableFileException("there is no such file. Check the path");
     }
     if (Files.isDirectory(file)) {
-      throw unusable(typed, "it is a directory. Name the YAML file in it");
+      throw new UnusableFileException("it is a directory. Name the YAML file in it");
     }
     // Opening a FIFO or a device could wait for ever.
     if (!Files.isRegularFile(file)) {
-      throw unusable(typed, "it is not a regular file. Copy its content into one");
+      throw new UnusableFileException("it is not a regular file. Copy its content into one");
     }
     try (InputStream in = Files.newInputStream(file)) {
-      Path directory = file.toRealPath().getParent();
-      return new SpecFile(typed.toString(), directory, in.readNBytes(BYTES_MAX + 1));
+      return in.readNBytes(BYTES_MAX + 1);
     } catch (IOException e) {
-      throw unusable(typed, "it cannot be read. Check its permissions");
+      throw new UnusableFileException("it cannot be read. Check its permissions");
     }
   }
 
@@ -49,24 +70,32 @@ final class SpecFile {
     return name;
   }
 
+  byte[] content() {
+    return content.clone();
+  }
+
   /** Absolute; what {@code ${SPEC_DIR}} stands for. */
   Path directory() {
     return directory;
   }
 
-  byte[] content() {
-    return content.clone();
+  /** What the content means in this home. */
+  BindContext context(Path home) {
+    return new BindContext(home.toString(), directory.toString(), this::included);
   }
 
-  /** The content as text, for the control plane. */
-  String text() {
-    if (content.length > BYTES_MAX) {
-      throw unusable(Path.of(name), "it is larger than the 256 KiB that a spec may have");
-    }
+  private IncludedFiles.Content included(String path) {
     try {
-      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(content)).toString();
+      byte[] bytes = bytes(directory.resolve(path).normalize());
+      if (bytes.length > BYTES_MAX) {
+        return new IncludedFiles.Unreadable("it is larger than the 256 KiB of a spec");
+      }
+      return new IncludedFiles.Text(
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+    } catch (UnusableFileException e) {
+      return new IncludedFiles.Unreadable(e.getMessage());
     } catch (CharacterCodingException e) {
-      throw unusable(Path.of(name), "it is not UTF-8 text. Save it as UTF-8");
+      return new IncludedFiles.Unreadable("it is not UTF-8 text. Save it as UTF-8");
     }
   }
 

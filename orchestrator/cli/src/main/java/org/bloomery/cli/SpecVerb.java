@@ -30,12 +30,24 @@ abstract class SpecVerb extends Verb {
 
   /** Checks the spec against the known clusters, or fails with all its problems. */
   final Checked check(SpecFile file) {
-    Path home = session().surroundings().site().home();
     List<ClusterProfile> clusters = session().surroundings().site().clusters();
-    BindContext context = new BindContext(home.toString(), file.directory().toString());
-    Bound<RunSpec> bound = SpecBinder.bindRun(file.name(), file.content(), context, clusters);
-    if (bound instanceof Bound.Value<RunSpec> good) {
-      return new Checked(good.value(), cluster(clusters, good.value().cluster()), good.warnings());
+    Bound.Value<RunSpec> spec =
+        good(file, SpecBinder.bindRun(file.name(), file.content(), context(file), clusters));
+    return new Checked(spec.value(), cluster(clusters, spec.value().cluster()), spec.warnings());
+  }
+
+  /** The spec with all that it includes as one text, or fails with all its own problems. */
+  final String selfContained(SpecFile file) {
+    return good(file, SpecBinder.selfContained(file.name(), file.content(), context(file))).value();
+  }
+
+  private BindContext context(SpecFile file) {
+    return file.context(session().surroundings().site().home());
+  }
+
+  private static <T> Bound.Value<T> good(SpecFile file, Bound<T> bound) {
+    if (bound instanceof Bound.Value<T> value) {
+      return value;
     }
     int count = bound.problemList().size();
     throw new ApiException(

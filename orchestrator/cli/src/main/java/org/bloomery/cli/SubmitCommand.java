@@ -47,9 +47,10 @@ final class SubmitCommand extends SpecVerb {
     if (dryRun) {
       return tell(check(file));
     }
+    String text = selfContained(file);
     ControlPlaneApi controlPlane = session().controlPlane();
     RunView submitted =
-        controlPlane.submit(file.text(), file.name(), file.directory().toString(), again, "");
+        controlPlane.submit(text, file.name(), file.directory().toString(), again, "");
     if (!wait) {
       session().show(submitted, () -> RunScreen.of(submitted));
       return DONE;

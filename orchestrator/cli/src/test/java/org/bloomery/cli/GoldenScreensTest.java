@@ -25,6 +25,7 @@ class GoldenScreensTest {
         "validate small.yaml -o json",
         "validate bad.yaml",
         "validate bad.yaml -o json",
+        "validate family/broken.yaml",
         "plan small.yaml",
         "plan small.yaml --at 1,200 -o json",
         "render small.yaml -o json",

@@ -173,6 +173,28 @@ class MainTest {
         .containsExactly("submit small.yaml in " + Screen.SPECS + " again=true by ");
   }
 
+  /** The control plane cannot read what lies on the disks of a person's machine. */
+  @Test
+  void whatIsSubmittedHoldsAllThatItIncludes() {
+    Screen.Printed printed = new Screen(plane).type("submit", "family/large.yaml");
+
+    assertThat(printed.code()).isZero();
+    assertThat(plane.calls())
+        .containsExactly(
+            "submit family/large.yaml in " + Screen.SPECS.resolve("family") + " again=false by ");
+    assertThat(plane.submitted())
+        .doesNotContain("include:")
+        .contains("name: large", "layers: 8", "gpuHours: 3", "hiddenSize: 160");
+  }
+
+  @Test
+  void nothingIsSubmittedWhileTheSpecHasAProblem() {
+    Screen.Printed printed = new Screen(plane).type("submit", "family/broken.yaml");
+
+    assertThat(printed.code()).isEqualTo(2);
+    assertThat(plane.calls()).isEmpty();
+  }
+
   @Test
   void aDryRunAsksNobody() {
     assertThat(new Screen(plane).type("submit", "small.yaml", "--dry-run").code()).isZero();

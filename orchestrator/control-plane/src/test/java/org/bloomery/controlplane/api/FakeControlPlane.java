@@ -34,6 +34,7 @@ public final class FakeControlPlane implements ControlPlaneApi {
   private static final String SHA = "3f".repeat(32);
 
   private final List<String> calls = Collections.synchronizedList(new ArrayList<>());
+  private String submitted = "";
   private final Deque<RunView> statuses = new ArrayDeque<>();
   private RuntimeException failure;
   private String text = "iteration 61 | lm loss: 4.2\niteration 62 | lm loss: 4.1\n";
@@ -107,6 +108,11 @@ public final class FakeControlPlane implements ControlPlaneApi {
         START);
   }
 
+  /** The text that was submitted last. */
+  public String submitted() {
+    return submitted;
+  }
+
   @Override
   public ServerView server() {
     note("server");
@@ -116,6 +122,7 @@ public final class FakeControlPlane implements ControlPlaneApi {
   @Override
   public RunView submit(
       String specText, String file, String specDirectory, boolean again, String by) {
+    submitted = specText;
     note("submit " + file + " in " + specDirectory + " again=" + again + " by " + by);
     return run("bloom-nano", "ready");
   }
