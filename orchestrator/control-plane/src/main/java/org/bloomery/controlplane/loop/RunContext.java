@@ -59,6 +59,8 @@ record RunContext(
         spec.resources().devices(),
         spec.resources().timeLimit(),
         spec.account(),
-        Optional.empty());
+        Optional.empty(),
+        Optional.empty(),
+        spec.resources().exclude());
   }
 }

@@ -394,6 +394,8 @@ class ReconcilerTest {
             JobState.PENDING,
             "PENDING",
             Optional.empty(),
+            false,
+            Optional.empty(),
             List.of(),
             Optional.empty());
 

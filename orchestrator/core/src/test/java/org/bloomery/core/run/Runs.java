@@ -18,9 +18,11 @@ import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.observe.JobEnd;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
+import org.bloomery.core.observe.SchedulerEnd;
 import org.bloomery.core.observe.Usage;
 import org.bloomery.core.spec.RestartLimits;
 import org.bloomery.core.training.ExitVerdict;
@@ -168,6 +170,8 @@ public final class Runs {
         Optional.of(attempt),
         state,
         state.name(),
+        state == JobState.ENDED ? Optional.of(JobEnd.of(SchedulerEnd.FAILED)) : Optional.empty(),
+        false,
         state == JobState.PENDING ? Optional.empty() : Optional.of(T0),
         List.of("n1"),
         usage);
