@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.bloomery.controlplane.zookeeper.RunCodec;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.id.Sha256;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
@@ -43,6 +44,7 @@ public final class InMemoryRunStore implements RunStore {
   private final Map<RunId, List<RunRecord>> histories = new TreeMap<>();
   private final Map<RunId, Run> states = new TreeMap<>();
   private final Map<String, String> specs = new TreeMap<>();
+  private final Map<String, SiteNodes> nodes = new TreeMap<>();
   private long epoch;
 
   public InMemoryRunStore() {
@@ -101,11 +103,38 @@ public final class InMemoryRunStore implements RunStore {
     return Optional.ofNullable(specs.get(sha256));
   }
 
-  /** Keeps a record, the state after it and the texts that come with it, or nothing of it. */
-  private void write(Run after, RunRecord next, Epoch leader, Map<String, String> texts) {
+  @Override
+  public synchronized SiteNodes nodes(String cluster) {
+    return nodes.getOrDefault(cluster, SiteNodes.none(cluster));
+  }
+
+  @Override
+  public synchronized SiteNodes recordNodes(SiteNodes changed, Epoch leader) {
+    SiteNodes next = changed.next();
+    codec.encode(next);
+    refuseOthersThan(leader, "the nodes of " + next.cluster());
+    SiteNodes present = nodes(next.cluster());
+    if (!present.equals(next)) {
+      if (present.version() != changed.version()) {
+        throw new ConflictException(
+            "the nodes of " + next.cluster() + ": no longer at that version", null);
+      }
+      nodes.put(next.cluster(), next);
+    }
+    return next;
+  }
+
+  private void refuseOthersThan(Epoch leader, String what) {
     if (leader.number() < 1) {
       throw new IllegalArgumentException("only lead() gives out epochs: " + leader);
     }
+    if (leader.number() != epoch) {
+      throw new FencedException(what + ": leader " + epoch + " has taken over", null);
+    }
+  }
+
+  /** Keeps a record, the state after it and the texts that come with it, or nothing of it. */
+  private void write(Run after, RunRecord next, Epoch leader, Map<String, String> texts) {
     // What the real store would refuse for its size must not pass here.
     codec.encode(after);
     codec.encode(next);
@@ -116,9 +145,7 @@ public final class InMemoryRunStore implements RunStore {
     if (fault.equals(Optional.of(Fault.FENCED))) {
       epoch++;
     }
-    if (leader.number() != epoch) {
-      throw new FencedException(after.id() + ": leader " + epoch + " has taken over", null);
-    }
+    refuseOthersThan(leader, after.id().value());
     append(after, next);
     specs.putAll(texts);
     if (fault.equals(Optional.of(Fault.LOST_AFTER_COMMIT))) {

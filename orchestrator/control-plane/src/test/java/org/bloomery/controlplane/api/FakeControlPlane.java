@@ -213,7 +213,7 @@ public final class FakeControlPlane implements ControlPlaneApi {
                     run, new SpecRef(SHA, "bloom.yaml", "/specs"), "demo", "ada")),
             List.of(
                 new RunEvent.AttemptPlanned(
-                    1, SHA, Optional.empty(), Optional.empty(), new GpuSeconds(7200)),
+                    1, SHA, Optional.empty(), Optional.empty(), new GpuSeconds(7200), List.of()),
                 new RunEvent.SubmissionTried(1)),
             List.of(new RunEvent.JobAccepted(job)),
             List.of(new RunEvent.JobStarted(START, List.of("node1"))),

@@ -26,6 +26,11 @@ public record Resources(
     exclude = List.copyOf(exclude);
   }
 
+  Resources withTimeLimit(Duration limit) {
+    return new Resources(
+        nodes, gpusPerNode, partition, constraint, qos, slurmReservation, limit, exclude);
+  }
+
   /** All devices of one attempt, which is also the training's world size. */
   public int devices() {
     return Math.multiplyExact(nodes, gpusPerNode);

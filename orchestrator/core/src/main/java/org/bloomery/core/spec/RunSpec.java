@@ -1,5 +1,6 @@
 package org.bloomery.core.spec;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,6 +32,25 @@ public record RunSpec(
 
   public RunSpec {
     labels = Collections.unmodifiableSortedMap(new TreeMap<>(labels));
+  }
+
+  /** The same training in jobs of another length. */
+  public RunSpec withTimeLimit(Duration limit) {
+    return new RunSpec(
+        name,
+        account,
+        labels,
+        cluster,
+        resources.withTimeLimit(limit),
+        model,
+        parallelism,
+        batch,
+        training,
+        data,
+        checkpoint,
+        launcher,
+        restart,
+        budget);
   }
 
   /** Model replicas that train side by side: devices / (tensor x pipeline). */
