@@ -37,6 +37,11 @@ public final class InMemoryRunStore implements RunStore {
 
     /** What goes wrong with the write that would make this version of a run. */
     Optional<Fault> strike(RunId run, long version);
+
+    /** What goes wrong with the write that would make this version of a cluster's nodes. */
+    default Optional<Fault> strikeNodes(String cluster, long version) {
+      return Optional.empty();
+    }
   }
 
   private final Faults faults;
@@ -112,25 +117,18 @@ public final class InMemoryRunStore implements RunStore {
   public synchronized SiteNodes recordNodes(SiteNodes changed, Epoch leader) {
     SiteNodes next = changed.next();
     codec.encode(next);
-    refuseOthersThan(leader, "the nodes of " + next.cluster());
-    SiteNodes present = nodes(next.cluster());
-    if (!present.equals(next)) {
-      if (present.version() != changed.version()) {
-        throw new ConflictException(
-            "the nodes of " + next.cluster() + ": no longer at that version", null);
-      }
-      nodes.put(next.cluster(), next);
-    }
+    String what = "the nodes of " + next.cluster();
+    Optional<Fault> fault = faults.strikeNodes(next.cluster(), next.version());
+    commit(leader, what, next.version(), fault, () -> put(next, what));
     return next;
   }
 
-  private void refuseOthersThan(Epoch leader, String what) {
-    if (leader.number() < 1) {
-      throw new IllegalArgumentException("only lead() gives out epochs: " + leader);
+  private void put(SiteNodes next, String what) {
+    SiteNodes present = nodes(next.cluster());
+    if (!present.equals(next) && present.version() != next.version() - 1) {
+      throw new ConflictException(what + ": no longer at that version", null);
     }
-    if (leader.number() != epoch) {
-      throw new FencedException(what + ": leader " + epoch + " has taken over", null);
-    }
+    nodes.put(next.cluster(), next);
   }
 
   /** Keeps a record, the state after it and the texts that come with it, or nothing of it. */
@@ -139,17 +137,35 @@ public final class InMemoryRunStore implements RunStore {
     codec.encode(after);
     codec.encode(next);
     Optional<Fault> fault = faults.strike(after.id(), after.version());
+    commit(
+        leader,
+        after.id().value(),
+        after.version(),
+        fault,
+        () -> {
+          append(after, next);
+          specs.putAll(texts);
+        });
+  }
+
+  /** Lets a write take effect, as far as the epoch and what goes wrong with it allow. */
+  private void commit(
+      Epoch leader, String what, long version, Optional<Fault> fault, Runnable write) {
+    if (leader.number() < 1) {
+      throw new IllegalArgumentException("only lead() gives out epochs: " + leader);
+    }
     if (fault.equals(Optional.of(Fault.LOST_BEFORE_COMMIT))) {
-      throw lost(after);
+      throw lost(what, version);
     }
     if (fault.equals(Optional.of(Fault.FENCED))) {
       epoch++;
     }
-    refuseOthersThan(leader, after.id().value());
-    append(after, next);
-    specs.putAll(texts);
+    if (leader.number() != epoch) {
+      throw new FencedException(what + ": leader " + epoch + " has taken over", null);
+    }
+    write.run();
     if (fault.equals(Optional.of(Fault.LOST_AFTER_COMMIT))) {
-      throw lost(after);
+      throw lost(what, version);
     }
   }
 
@@ -168,8 +184,8 @@ public final class InMemoryRunStore implements RunStore {
     states.put(after.id(), after);
   }
 
-  private static UnavailableException lost(Run after) {
+  private static UnavailableException lost(String what, long version) {
     return new UnavailableException(
-        after.id() + ": nobody knows whether version " + after.version() + " was recorded", null);
+        what + ": nobody knows whether version " + version + " was recorded", null);
   }
 }

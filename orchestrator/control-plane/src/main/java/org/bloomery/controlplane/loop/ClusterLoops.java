@@ -10,6 +10,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
+import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
@@ -79,8 +80,8 @@ public final class ClusterLoops implements AutoCloseable {
   }
 
   /** What a run's loop thinks of it at present, also while nothing changes. */
-  Optional<String> thought(Run run) {
-    return of(run).thought(run.id());
+  Optional<String> thought(RunId run) {
+    return loops.values().stream().flatMap(loop -> loop.thought(run).stream()).findFirst();
   }
 
   /** What the log of an attempt says, as of the last look, if it is the current one. */

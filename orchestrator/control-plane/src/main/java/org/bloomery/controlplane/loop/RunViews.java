@@ -229,7 +229,7 @@ final class RunViews {
   }
 
   private String thought(Run run) {
-    return run.isFinished() ? run.why() : loops.thought(run).orElse(run.why());
+    return run.isFinished() ? run.why() : loops.thought(run.id()).orElse(run.why());
   }
 
   private Optional<Progress> live(Run run) {

@@ -326,7 +326,7 @@ public final class ZooKeeperRunStore implements RunStore {
         change.what
             + ": "
             + (change.version == 1
-                ? "there is one already"
+                ? "another one of this name exists"
                 : "it is no longer at version " + (change.version - 1)),
         e);
   }

@@ -43,6 +43,7 @@ import org.junit.jupiter.api.Test;
  */
 final class RunCodecGoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/run-codec.golden.jsonl");
+  private static final Path FIRST = Path.of("src/test/resources/run-codec.first.jsonl");
   private static final Instant AT = Instant.parse("2026-03-01T10:00:00.250Z");
   private static final RunId RUN = new RunId("bloom-nano");
   private static final SpecRef SPEC = new SpecRef("5p3c", "bloom-nano.yaml", "/specs");
@@ -187,6 +188,25 @@ final class RunCodecGoldenTest {
       Files.write(GOLDEN, documents);
     }
     assertThat(documents).isEqualTo(Files.readAllLines(GOLDEN));
+  }
+
+  /** Homes that were made before there were successors and excluded nodes go on. */
+  @Test
+  void readsWhatItWroteAtFirst() throws IOException {
+    for (String document : Files.readAllLines(FIRST)) {
+      byte[] bytes = document.getBytes(UTF_8);
+      if (document.startsWith("{\"format\":1,\"run\":")) {
+        Run read = codec.decodeRun(bytes, "first");
+        assertThat(read.successor()).isEmpty();
+        assertThat(read.billed()).isEmpty();
+        assertThat(read.surplus()).isEmpty();
+        assertThat(read.suspects()).isEmpty();
+        assertThat(read.attempt().orElseThrow().excluded()).isEmpty();
+        assertThat(read.nextAttempt()).isEqualTo(3);
+      } else {
+        assertThat(codec.decodeRecord(bytes, "first").facts()).hasSize(1);
+      }
+    }
   }
 
   @Test

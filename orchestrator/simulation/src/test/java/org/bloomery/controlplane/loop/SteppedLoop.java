@@ -20,7 +20,6 @@ public final class SteppedLoop {
 
   private final ClusterLoops loops;
   private final ControlPlaneApi api;
-  private final RunStore store;
 
   /** Loops for clusters that may be asked at any time. */
   public SteppedLoop(
@@ -30,7 +29,6 @@ public final class SteppedLoop {
         (name, manager) -> sites.add(new ClusterLoops.Site(name, manager, ANSWER_POLL)));
     loops = new ClusterLoops(shared, sites, epoch);
     api = new Service(new ServerView("test", 0, "/", "c0ffee", epoch.number()), shared, loops);
-    store = shared.store();
   }
 
   /** One round: answers requests, then looks at every run. */
@@ -40,7 +38,7 @@ public final class SteppedLoop {
 
   /** What the loop thinks of a run at present. */
   public Optional<String> thought(RunId run) {
-    return store.load(run).flatMap(loops::thought);
+    return loops.thought(run);
   }
 
   /** Asks as a person would; the loop answers, but looks at no run. */
