@@ -211,8 +211,8 @@ supervise() {
   if [[ $stage == ending ]]; then
     kill -s TERM -- "-$child" 2> /dev/null || true
   fi
-  # Looks instead of waiting: a process that ends while a trapped signal interrupts bash's wait (5.2)
-  # is forgotten with its status, and asked again, wait never returns.
+  # Looks instead of waiting: a process that ends while a trapped signal interrupts the wait of
+  # bash 5.2 is forgotten with its status, and asked again, wait never returns.
   while kill -0 "$child" 2> /dev/null; do
     pause "$((looks++ < 100 ? 0 : 1)).1"
   done
@@ -232,9 +232,9 @@ supervise() {
   done
 }
 
-# Rings after so many seconds, instead of what it was set to before; by USR2, since bash before 5.2
-# takes ALRM for the time-out of its own read. The clock's process reads from this job's file 8: when
-# the job is gone, even by SIGKILL, that ends, and so does the process.
+# Rings after so many seconds, instead of what it was set to before; by USR2, since bash before
+# 5.2 takes ALRM for the time-out of its own read. The clock's process reads from this job's file
+# 8: when the job is gone, even by SIGKILL, that ends, and so does the process.
 set_clock() {
   exec 8>&-
   exec 8> >(clock "$1")

@@ -138,7 +138,7 @@ final class DataSchema {
       Field.optional(
           "validation",
           new ListOf<>(GROUP, 0, 1000),
-          "groups of datasets that are validated one by one; all together and each alone if absent");
+          "groups of datasets that are validated; all together and each alone if absent");
   private static final Field<Optional<DataImplementation>> IMPLEMENTATION =
       Field.optional(
           "implementation",

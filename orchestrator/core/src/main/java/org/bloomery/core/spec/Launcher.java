@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * @param script the training's Python file, absolute
  * @param workingDirectory where it is started; absent means the attempt's directory
  * @param setup simple commands (words and blanks only) that run before it, such as {@code module
- *     load cuda}, {@code source /work/start-env} or {@code conda activate tr11}
+ *     load cuda}, {@code source start-env} or {@code conda activate tr11}
  * @param environment variables that it sees beside those of the job script
  * @param masterPort where the ranks meet, on the first node; absent means one that no other job is
  *     likely to use

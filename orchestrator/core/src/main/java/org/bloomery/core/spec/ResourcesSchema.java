@@ -44,7 +44,7 @@ final class ResourcesSchema {
   private static final Words SBATCH_VALUE =
       Words.of(
           "an option's value",
-          "letters, digits and . _ / + @ : = , % -, the first a letter or digit, no .. and no blanks",
+          "letters, digits and . _ / + @ : = , % -, the first a letter or digit, no .. nor blanks",
           "(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._/+@:=,%-]*",
           256);
 

@@ -28,7 +28,9 @@ class RevisionsTest {
           - fromIteration: 94767
             reason: the reserved nodes end
             universalCheckpoint: true
-            set: {resources: {nodes: 24, slurmReservation: hug2, timeLimit: 20h}, launcher: {exitDuration: 1190m}}
+            set:
+              resources: {nodes: 24, slurmReservation: hug2, timeLimit: 20h}
+              launcher: {exitDuration: 1190m}
       """;
 
   private static String bloom() {
@@ -154,7 +156,10 @@ class RevisionsTest {
   void revisionsComeInOrderAndAUniversalCheckpointOnlyWhereItIsNeeded() {
     String second =
         """
-            - {fromIteration: 100, reason: again, universalCheckpoint: true, set: {training: {seed: 1}}}
+            - fromIteration: 100
+              reason: again
+              universalCheckpoint: true
+              set: {training: {seed: 1}}
         """;
     assertThat(SpecTexts.problems(SpecTexts.small() + second))
         .extracting(p -> p.code() + " " + p.path())

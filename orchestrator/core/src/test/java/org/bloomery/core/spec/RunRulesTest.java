@@ -20,7 +20,8 @@ class RunRulesTest {
         "tensor: 1, | tensor: 4, | TENSOR_SPANS_NODES | spec.parallelism.tensor",
         "tensor: 1, | tensor: 4, | DEVICES_DO_NOT_DIVIDE | spec.resources.nodes",
         "pipeline: 1, | pipeline: 4, | LAYERS_DO_NOT_DIVIDE | spec.model.layers",
-        "vocabularySize: 384 | vocabularySize: 385 | VOCABULARY_PADDING | spec.model.vocabularySize",
+        "vocabularySize: 384 | vocabularySize: 385 | VOCABULARY_PADDING"
+            + " | spec.model.vocabularySize",
         "layers: 4 | layers: 3 | - | -",
         "exitDuration: 25m | exitDuration: 28m | EXIT_DURATION | spec.launcher.exitDuration",
         "exitDuration: 25m | exitDuration: 27m | - | -",

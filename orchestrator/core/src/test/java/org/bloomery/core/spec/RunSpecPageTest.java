@@ -13,21 +13,23 @@ class RunSpecPageTest {
       """
       # Run specs
 
-      A `TrainingRun` in YAML 1.2 declares one training. This page is written from the declarations that
-      read it. Numbers may have `_` between digits, durations and sizes have their units (`1h30m`,
-      `2.3TiB`), paths are absolute or start with `${BLOOMERY_HOME}` or `${SPEC_DIR}`. Anchors, aliases and
-      tags are refused. Every problem has a code: [spec-problems.md](spec-problems.md). For editors, the
-      same is in [JSON Schemas](../job-specs/schema).
+      A `TrainingRun` in YAML 1.2 declares one training. This page is written from the
+      declarations that read it. Numbers may have `_` between digits, durations and sizes have
+      their units (`1h30m`, `2.3TiB`), paths are absolute or start with `${BLOOMERY_HOME}` or
+      `${SPEC_DIR}`. Anchors, aliases and tags are refused. Every problem has a code:
+      [spec-problems.md](spec-problems.md). For editors, the same is in [JSON
+      Schemas](../job-specs/schema).
 
-      **Families.** `include` names files beside this one, whose fields hold where this one says nothing.
-      Maps merge key by key; of lists and single values, those of the later file win, and those of this
-      file win over all. A file may be in this file's directory, below it, or in a directory beside it;
-      `${SPEC_DIR}` is the directory of the file that was named first. `bloomery submit` hands in all of
-      it as one text.
+      **Families.** `include` names files beside this one, whose fields hold where this one says
+      nothing. Maps merge key by key; of lists and single values, those of the later file win, and
+      those of this file win over all. A file may be in this file's directory, below it, or in a
+      directory beside it; `${SPEC_DIR}` is the directory of the file that was named first.
+      `bloomery submit` hands in all of it as one text.
 
-      **Revisions.** `spec.revisions` change a run while it goes on. Each is laid over the spec as it was
-      before it, holds for attempts that start from a checkpoint of its iteration or a later one, and is
-      judged as a whole. What the next attempt could not load is refused: see SPEC-048.
+      **Revisions.** `spec.revisions` change a run while it goes on. Each is laid over the spec as
+      it was before it, holds for attempts that start from a checkpoint of its iteration or a
+      later one, and is judged as a whole. What the next attempt could not load is refused: see
+      SPEC-048.
       """;
 
   @Test

@@ -118,6 +118,7 @@ class ExitVerdictTest {
   private static Map<String, Map.Entry<Case, EndCause>> table() {
     Map<String, Map.Entry<Case, EndCause>> all = new LinkedHashMap<>();
     putEndsByItself(all);
+    putEndsByTheScheduler(all);
     putEndsFromOutside(all);
     putCrashes(all);
     return all;
@@ -169,6 +170,9 @@ class ExitVerdictTest {
         log(STEP, SampleLogs.mark("Detected kill switch at /run/kill-switch. Exiting"))
             .with(Reason.TIME_LIMIT, 0),
         EndCause.TIME_LIMIT);
+  }
+
+  private static void putEndsByTheScheduler(Map<String, Map.Entry<Case, EndCause>> all) {
     put(all, "time limit", log(STEP, TIME_LIMIT, PEER_GONE), EndCause.TIME_LIMIT);
     put(
         all,
