@@ -7,6 +7,7 @@
 #   cluster.sh kill DAEMON [NODE]     as a fault would: SIGKILL
 #   cluster.sh freeze DAEMON [NODE]   it takes connections and answers none, until it is thawed
 #   cluster.sh thaw DAEMON [NODE]
+#   cluster.sh save JOB               waits until slurmctld has written down what it knows of the job
 #   cluster.sh crash NODE             the node loses its power: its slurmd, steps and tasks are gone
 #   cluster.sh heal                   ends every job and repairs everything
 set -euo pipefail
@@ -114,6 +115,19 @@ signal_daemon() {
   kill -s "$1" "$(< "$(pid_file "${@:2}")")"
 }
 
+# slurmctld writes jobs down some seconds after a change, and one that is killed before forgets it.
+await_save() {
+  local marker
+  marker=$(mktemp)
+  scontrol update "jobid=$1" "comment=saved after $(date)"
+  await "the saved state of job $1" is_newer /var/lib/slurm/slurmctld/job_state "$marker"
+  rm -f "$marker"
+}
+
+is_newer() {
+  [[ $1 -nt $2 ]]
+}
+
 # slurmd first, so that nothing is reported. The daemons of its steps are known by their sockets:
 # they rewrite their command lines and empty their environments.
 crash_node() {
@@ -197,6 +211,7 @@ case ${1:-} in
   kill) end_daemon KILL "${@:2}" ;;
   freeze) signal_daemon STOP "${@:2}" ;;
   thaw) signal_daemon CONT "${@:2}" ;;
+  save) await_save "$2" ;;
   crash) crash_node "$2" ;;
   heal) heal ;;
   *) die "no such command: $*" ;;

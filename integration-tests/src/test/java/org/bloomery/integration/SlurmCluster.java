@@ -204,13 +204,16 @@ final class SlurmCluster implements AutoCloseable {
   }
 
   /**
-   * Waits until the accounting has the end of a job's last incarnation, and gives its fields. A row
-   * without a partition is a stub: state, times and devices may be true, its nodes are not yet.
+   * Waits until the accounting has the end of a job's last incarnation, and gives its fields, times
+   * in seconds since 1970. A row without a partition is a stub: state, times and devices may be
+   * true, its nodes are not yet.
    */
   List<String> awaitAccounted(String job, String fields) throws Exception {
     String row =
         await(
             found -> found.matches("[0-9].*\\|gpu_p5\\|.*"),
+            "env",
+            "SLURM_TIME_FORMAT=%s",
             "sacct",
             "--allocations",
             "--noheader",
@@ -243,6 +246,14 @@ final class SlurmCluster implements AutoCloseable {
   /** Returns when it answers. */
   void start(Daemon daemon) throws Exception {
     administer("start", daemon.word());
+  }
+
+  /**
+   * Waits until slurmctld has written down what it knows of a job now: killed before, it would not
+   * know that the job runs. Changes the job's comment.
+   */
+  void awaitSaved(String job) throws Exception {
+    administer("save", job);
   }
 
   /** Kills only a node's daemon: what its jobs started there lives on. */
