@@ -14,6 +14,11 @@ record ByteCount(long minimum, long maximum) implements ScalarType<Long> {
   private static final Map<String, BigDecimal> UNITS = units();
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.byteCount(this);
+  }
+
+  @Override
   public Optional<Long> read(String text, Place place) {
     Matcher parts = FORM.matcher(text);
     if (!parts.matches()) {

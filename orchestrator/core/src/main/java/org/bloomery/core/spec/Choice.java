@@ -40,6 +40,11 @@ record Choice<T>(Map<String, T> words) implements ScalarType<T> {
   }
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.choice(this);
+  }
+
+  @Override
   public Optional<T> read(String text, Place place) {
     T value = words.get(text);
     if (value == null) {

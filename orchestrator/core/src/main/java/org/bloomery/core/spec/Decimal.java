@@ -23,6 +23,11 @@ record Decimal(double minimum, boolean aboveMinimum, double maximum) implements 
   }
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.decimal(this);
+  }
+
+  @Override
   public Optional<Double> read(String text, Place place) {
     if (text.length() > LENGTH_MAX || !FORM.matcher(text).matches()) {
       place.problem(

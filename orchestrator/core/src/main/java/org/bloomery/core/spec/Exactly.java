@@ -4,6 +4,12 @@ import java.util.Optional;
 
 /** The one text that a field may have, such as the document's kind. */
 record Exactly(String word, SpecCode otherwise) implements ScalarType<String> {
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.exactly(this);
+  }
+
   @Override
   public Optional<String> read(String text, Place place) {
     if (text.equals(word)) {

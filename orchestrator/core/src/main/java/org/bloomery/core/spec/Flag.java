@@ -4,6 +4,12 @@ import java.util.Optional;
 
 /** Yes or no, written {@code true} or {@code false} and in no other way. */
 record Flag() implements ScalarType<Boolean> {
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.flag(this);
+  }
+
   @Override
   public Optional<Boolean> read(String text, Place place) {
     if (text.equals("true") || text.equals("false")) {

@@ -6,6 +6,12 @@ import java.util.Optional;
 
 /** A list with bounds on its length. */
 record ListOf<T>(FieldType<T> item, int minimum, int maximum) implements FieldType<List<T>> {
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.listOf(this);
+  }
+
   @Override
   public Optional<List<T>> bind(YamlNode node, Place place) {
     if (!(node instanceof YamlNode.Sequence list)) {

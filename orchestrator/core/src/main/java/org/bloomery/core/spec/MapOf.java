@@ -7,6 +7,12 @@ import java.util.TreeMap;
 /** A map whose keys are the user's own. */
 record MapOf<K extends Comparable<? super K>, V>(ScalarType<K> key, FieldType<V> value, int maximum)
     implements FieldType<SortedMap<K, V>> {
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.mapOf(this);
+  }
+
   @Override
   public Optional<SortedMap<K, V>> bind(YamlNode node, Place place) {
     if (!(node instanceof YamlNode.Mapping map)) {

@@ -13,6 +13,12 @@ import java.util.function.Function;
  * @param build makes the value when all fields are good
  */
 record ObjectOf<T>(List<Field<?>> fields, Function<Values, T> build) implements FieldType<T> {
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.objectOf(this);
+  }
+
   @Override
   public Optional<T> bind(YamlNode node, Place place) {
     if (!(node instanceof YamlNode.Mapping map)) {

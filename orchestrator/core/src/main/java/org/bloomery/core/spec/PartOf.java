@@ -7,6 +7,12 @@ import java.util.Optional;
  * whole that they are laid over.
  */
 record PartOf(ObjectOf<?> whole) implements FieldType<YamlNode.Mapping> {
+
+  @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.partOf(this);
+  }
+
   @Override
   public Optional<YamlNode.Mapping> bind(YamlNode node, Place place) {
     if (!(node instanceof YamlNode.Mapping map)) {

@@ -13,6 +13,11 @@ record PathText() implements ScalarType<String> {
   private static final int LENGTH_MAX = 1024;
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.pathText(this);
+  }
+
+  @Override
   public Optional<String> read(String text, Place place) {
     Matcher start = VARIABLE.matcher(text);
     if (!start.matches()) {

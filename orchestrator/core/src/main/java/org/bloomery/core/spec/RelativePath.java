@@ -16,6 +16,11 @@ record RelativePath() implements ScalarType<String> {
   private static final int LENGTH_MAX = 256;
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.relativePath(this);
+  }
+
+  @Override
   public Optional<String> read(String text, Place place) {
     if (text.length() <= LENGTH_MAX && FORM.matcher(text).matches()) {
       return Optional.of(text);

@@ -11,6 +11,11 @@ record TimeSpan(Duration minimum, Duration maximum) implements ScalarType<Durati
       Pattern.compile("(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?");
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.timeSpan(this);
+  }
+
+  @Override
   public Optional<Duration> read(String text, Place place) {
     Matcher parts = FORM.matcher(text);
     if (text.isEmpty() || !parts.matches()) {

@@ -14,6 +14,11 @@ record WholeNumber(long minimum, long maximum) implements ScalarType<Long> {
   }
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.wholeNumber(this);
+  }
+
+  @Override
   public Optional<Long> read(String text, Place place) {
     if (text.length() > LENGTH_MAX || !FORM.matcher(text).matches()) {
       place.problem(

@@ -26,6 +26,11 @@ record Words(String what, String allowed, Pattern pattern, int lengthMaximum)
   }
 
   @Override
+  public <R> R match(Cases<R> cases) {
+    return cases.words(this);
+  }
+
+  @Override
   public Optional<String> read(String text, Place place) {
     if (text.length() > lengthMaximum) {
       place.problem(
