@@ -44,8 +44,8 @@ final class ResourcesSchema {
   private static final Words SBATCH_VALUE =
       Words.of(
           "an option's value",
-          "letters, digits, blanks and . _ / + @ : = , % -, the first a letter or digit, no ..",
-          "(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9 ._/+@:=,%-]*",
+          "letters, digits and . _ / + @ : = , % -, the first a letter or digit, no .. and no blanks",
+          "(?!.*\\.\\.)[A-Za-z0-9][A-Za-z0-9._/+@:=,%-]*",
           256);
 
   private static final Field<Long> NODE_COUNT =

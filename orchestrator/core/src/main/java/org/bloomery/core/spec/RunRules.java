@@ -91,26 +91,23 @@ final class RunRules {
     if (!facts.has(LAYERS, PIPELINE, PARTITION)) {
       return;
     }
-    long dealt =
+    boolean evenly =
         switch (facts.value(PARTITION, PipelinePartition.class)) {
-          case TRANSFORMER_AND_EMBEDDING -> facts.whole(LAYERS) + 2;
-          case TRANSFORMER -> facts.whole(LAYERS);
-          // These deal what there is as evenly as it goes.
-          case PARAMETERS, UNIFORM -> facts.whole(PIPELINE);
+          case TRANSFORMER_AND_EMBEDDING -> true;
+          // These may leave some stages with less than others.
+          case TRANSFORMER, PARAMETERS, UNIFORM -> false;
         };
-    if (facts.whole(PIPELINE) > 1 && dealt % facts.whole(PIPELINE) != 0) {
-      boolean embeddings = dealt > facts.whole(LAYERS);
+    if (evenly
+        && facts.whole(PIPELINE) > 1
+        && (facts.whole(LAYERS) + 2) % facts.whole(PIPELINE) != 0) {
       facts.problem(
           SpecCode.LAYERS_DO_NOT_DIVIDE,
           LAYERS,
           facts.whole(LAYERS)
-              + (embeddings ? " layers and 2 embeddings" : " layers")
-              + " do not divide over "
+              + " layers and 2 embeddings do not divide over "
               + facts.whole(PIPELINE)
               + " pipeline stages",
-          "Choose "
-              + (embeddings ? "layers + 2" : "the layers")
-              + " as a multiple of parallelism.pipeline.");
+          "Choose layers + 2 as a multiple of parallelism.pipeline, or another partition.");
     }
   }
 
