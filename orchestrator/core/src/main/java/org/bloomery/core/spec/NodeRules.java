@@ -150,7 +150,7 @@ final class NodeRules {
     Precision asked = facts.value(PRECISION, Precision.class);
     if (!partition.device().precisions().contains(asked)) {
       facts.problem(
-          SpecCode.PRECISION,
+          SpecCode.SLOW_PRECISION,
           PRECISION,
           "a " + partition.device().type() + " does not compute fast in " + asked.word(),
           "It does in "

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 
 /** What SLURM would refuse at one site, by the limits that its profile tells of. */
 final class QueueRules {
@@ -15,6 +16,8 @@ final class QueueRules {
   private static final String QOS = "spec.resources.qos";
   private static final String TIME_LIMIT = "spec.resources.timeLimit";
   private static final String HINT = "spec.resources.hint";
+
+  private static final String GOES_ON = "Lower it: a run goes on in its next job by itself.";
 
   /** A run has its current job and a prepared successor in the queue. */
   private static final int JOBS_OF_A_RUN = 2;
@@ -95,33 +98,44 @@ final class QueueRules {
   }
 
   private void partitionTime() {
-    if (!facts.has(TIME_LIMIT)) {
-      return;
-    }
-    Duration limit = facts.duration(TIME_LIMIT);
-    if (partition.maximumTime().isPresent() && limit.compareTo(partition.maximumTime().get()) > 0) {
+    longest(partition.maximumTime(), partition.name(), () -> GOES_ON);
+    partition.defaultTime().filter(this::isAboveTheLimit).ifPresent(this::tooShort);
+  }
+
+  private void tooShort(Duration given) {
+    facts.problem(
+        SpecCode.SHORT_TIME_LIMIT,
+        TIME_LIMIT,
+        TimeSpan.words(facts.duration(TIME_LIMIT))
+            + " is less than the "
+            + TimeSpan.words(given)
+            + " that a job of "
+            + partition.name()
+            + " gets that names none",
+        "Leave time for the start, which takes minutes on many nodes, and for a save.");
+  }
+
+  private void longest(Optional<Duration> most, String whose, Supplier<String> advice) {
+    if (facts.has(TIME_LIMIT) && !reaches(most)) {
       facts.problem(
           SpecCode.TIME_LIMIT,
           TIME_LIMIT,
-          TimeSpan.words(limit)
+          TimeSpan.words(facts.duration(TIME_LIMIT))
               + " exceeds the "
-              + TimeSpan.words(partition.maximumTime().get())
+              + TimeSpan.words(most.orElseThrow())
               + " of "
-              + partition.name(),
-          "Lower it: a run goes on in its next job by itself.");
+              + whose,
+          advice.get());
     }
-    if (partition.defaultTime().isPresent() && limit.compareTo(partition.defaultTime().get()) < 0) {
-      facts.problem(
-          SpecCode.SHORT_TIME_LIMIT,
-          TIME_LIMIT,
-          TimeSpan.words(limit)
-              + " is less than the "
-              + TimeSpan.words(partition.defaultTime().get())
-              + " that a job of "
-              + partition.name()
-              + " gets that names none",
-          "Leave time for the start, which takes minutes on many nodes, and for a save.");
-    }
+  }
+
+  private boolean isAboveTheLimit(Duration time) {
+    return facts.has(TIME_LIMIT) && time.compareTo(facts.duration(TIME_LIMIT)) > 0;
+  }
+
+  /** Whether a maximum, if there is one, allows the run's time limit. */
+  private boolean reaches(Optional<Duration> most) {
+    return most.isEmpty() || most.get().compareTo(facts.duration(TIME_LIMIT)) >= 0;
   }
 
   /** The quality of service that the run gets, if the profile knows it and it is valid. */
@@ -163,21 +177,7 @@ final class QueueRules {
           "the site gives " + qos.name() + " to chosen projects only",
           "Make sure that yours is one: the job would be refused.");
     }
-    boolean tooLong =
-        facts.has(TIME_LIMIT)
-            && qos.maximumTime().isPresent()
-            && facts.duration(TIME_LIMIT).compareTo(qos.maximumTime().get()) > 0;
-    if (tooLong) {
-      facts.problem(
-          SpecCode.TIME_LIMIT,
-          TIME_LIMIT,
-          TimeSpan.words(facts.duration(TIME_LIMIT))
-              + " exceeds the "
-              + TimeSpan.words(qos.maximumTime().get())
-              + " of "
-              + named(qos),
-          longer(facts.duration(TIME_LIMIT)));
-    }
+    longest(qos.maximumTime(), named(qos), this::longer);
     gpus(qos, qos.gpusPerJob(), "one job");
     gpus(qos, qos.gpusPerUser(), "all jobs of one user together");
     submitLimit(qos.submittedJobs(), "a user of " + qos.name());
@@ -187,21 +187,17 @@ final class QueueRules {
     return facts.has(QOS) ? qos.name() : qos.name() + ", which a job gets that names none";
   }
 
-  /** Those that allow so much, and what to do if there are none. */
-  private String longer(Duration limit) {
+  /**
+   * What to do about a time limit that is too long: where there is more, or how to do with less.
+   */
+  private String longer() {
     List<String> enough =
         cluster.qos().stream()
             .filter(one -> one.isValidIn(partition))
-            .filter(one -> one.maximumTime().isEmpty() || !isLess(one.maximumTime().get(), limit))
+            .filter(one -> reaches(one.maximumTime()))
             .map(one -> one.name() + (one.grantNeeded() ? " (for chosen projects)" : ""))
             .toList();
-    return enough.isEmpty()
-        ? "Lower it: a run goes on in its next job by itself."
-        : "Lower it, or ask for " + String.join(" or ", enough) + ".";
-  }
-
-  private static boolean isLess(Duration one, Duration other) {
-    return one.compareTo(other) < 0;
+    return enough.isEmpty() ? GOES_ON : "Lower it, or ask for " + String.join(" or ", enough) + ".";
   }
 
   private void gpus(QualityOfService qos, OptionalInt most, String whose) {

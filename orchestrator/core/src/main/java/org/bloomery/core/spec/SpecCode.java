@@ -75,7 +75,7 @@ public enum SpecCode {
   SUBMIT_LIMIT(73, "The site allows too few jobs for a prepared successor", Severity.WARNING),
   GRANT_NEEDED(74, "The quality of service is given to chosen projects only", Severity.WARNING),
   NO_EFFECT(75, "A field has no effect on this cluster", Severity.WARNING),
-  PRECISION(76, "The devices do not compute fast in this precision", Severity.WARNING),
+  SLOW_PRECISION(76, "The devices do not compute fast in this precision", Severity.WARNING),
   PROFILE(77, "The facts of a cluster profile contradict each other");
 
   private final int number;

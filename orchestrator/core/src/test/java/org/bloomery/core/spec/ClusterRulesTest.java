@@ -84,6 +84,8 @@ class ClusterRulesTest {
         "V100 | qos: qos_gpu-t3 | qos: qos_gpu-dev | TIME_LIMIT | spec.resources.timeLimit",
         "A100 | timeLimit: 100h | timeLimit: 101h | TIME_LIMIT | spec.resources.timeLimit",
         "V100 | timeLimit: 20h | timeLimit: 9m | SHORT_TIME_LIMIT | spec.resources.timeLimit",
+        "A100 | timeLimit: 100h | timeLimit: soon | NOT_A_DURATION | spec.resources.timeLimit",
+        "A100 | nodes: 48 | nodes: many | NOT_A_NUMBER | spec.resources.nodes",
         "A100 | nodes: 48 | nodes: 54 | TOO_MANY_NODES | spec.resources.nodes",
         "A100 | nodes: 48 | nodes: 24 | - | -",
         "V100 | nodes: 96 | nodes: 192 | TOO_MANY_GPUS | spec.resources.nodes",
@@ -92,7 +94,7 @@ class ClusterRulesTest {
             + " spec.resources.gpusPerNode",
         "A100 | gpusPerNode: 8 | gpusPerNode: 4 | CHARGED_FOR_MORE | spec.resources.gpusPerNode",
         "A100 | precision: bf16 | precision: fp16 | - | -",
-        "V100 | precision: fp16 | precision: bf16 | PRECISION | spec.training.precision",
+        "V100 | precision: fp16 | precision: bf16 | SLOW_PRECISION | spec.training.precision",
         "V100 | TRANSFORMERS_OFFLINE: \"1\" | HF_HUB_OFFLINE: \"YES\" | - | -",
         "V100 | TRANSFORMERS_OFFLINE: \"1\" | TRANSFORMERS_OFFLINE: \"0\" | NEEDS_INTERNET |"
             + " spec.data.tokenizer.name",

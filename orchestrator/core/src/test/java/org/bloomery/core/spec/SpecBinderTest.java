@@ -94,11 +94,10 @@ class SpecBinderTest {
     assertThat(local.resourceManager()).isEqualTo(ResourceManagerKind.LOCAL);
     assertThat(local.timings().sealScanDistance()).isEqualTo(Duration.ofSeconds(2));
     assertThat(SpecBinder.bindRun("r", small(), SpecTexts.CONTEXT, List.of(local)).problemList())
-        .extracting(SpecProblem::text)
+        .extracting(problem -> problem.code() + " " + problem.path() + ": " + problem.message())
         .containsExactly(
-            "r:10:16 warning SPEC-075 spec.resources.partition: local has no scheduler that asks"
-                + " for partition, constraint, qos, slurmReservation. Remove what has no effect, or"
-                + " choose another cluster.");
+            "NO_EFFECT spec.resources.partition: local has no scheduler that asks for partition,"
+                + " constraint, qos, slurmReservation");
     assertThat(
             SpecBinder.bindRun(
                     "r",
