@@ -178,6 +178,7 @@ preflight_failed() {
 # Runs a command in a process group of its own and waits for its end, however many signals arrive
 # meanwhile. The mark in its environment finds also those of its processes that leave the group.
 supervise() {
+  local looks=0
   set -m
   BLOOMERY_JOB_ID=$job_id "$@" < /dev/null >> train.log 2>&1 8>&- 9>&- &
   child=$!
@@ -185,6 +186,11 @@ supervise() {
   if [[ $stage == ending ]]; then
     kill -s TERM -- "-$child" 2> /dev/null || true
   fi
+  # Looks instead of waiting: a process that ends while a trapped signal interrupts bash's wait (5.2)
+  # is forgotten with its status, and asked again, wait never returns.
+  while kill -0 "$child" 2> /dev/null; do
+    pause "$((looks++ < 100 ? 0 : 1)).1"
+  done
   while :; do
     interrupted=no
     status=0
@@ -201,8 +207,9 @@ supervise() {
   done
 }
 
-# Rings (ALRM) after so many seconds, instead of what it was set to before. Its process reads from
-# this job's file 8: when the job is gone, even by SIGKILL, that ends, and so does the process.
+# Rings after so many seconds, instead of what it was set to before; by USR2, since bash before 5.2
+# takes ALRM for the time-out of its own read. The clock's process reads from this job's file 8: when
+# the job is gone, even by SIGKILL, that ends, and so does the process.
 set_clock() {
   exec 8>&-
   exec 8> >(clock "$1")
@@ -214,7 +221,7 @@ clock() {
   exec > /dev/null 2>&1 9>&-
   read -r -t "$1" _ || outcome=$?
   if ((outcome > 128)); then
-    kill -s ALRM "$$"
+    kill -s USR2 "$$"
   fi
 }
 
@@ -331,7 +338,7 @@ how_it_ended() {
 # a process that was killed by signal N from one that exited with 128 + N: both count as killed.
 finish() {
   local code=$1 reason=$2 signal=0 nodes='' node end_epoch
-  trap '' TERM INT HUP USR1 ALRM
+  trap '' TERM INT HUP USR1 USR2
   trap - EXIT
   exec 8>&-
   sweep
@@ -373,7 +380,7 @@ identify
 # CONT stays alone: bash can lose USR1 when both are trapped. PIPE: nobody may read our messages.
 trap on_warning USR1
 trap on_termination TERM INT HUP
-trap on_alarm ALRM
+trap on_alarm USR2
 trap : PIPE
 claim_attempt
 trap on_exit EXIT
