@@ -1,6 +1,7 @@
 #!/bin/bash
 # Trains, in the environment that the run's spec asks for. Generated: change the run's spec or the
 # template instead.
+# shellcheck disable=SC1091 # what the setup sources is at the site
 set -euo pipefail
 
 cd -- /srv/bloom-nano
@@ -13,19 +14,6 @@ export OMP_NUM_THREADS=1
 
 # The spec names an interpreter, or a setup that activates an environment decides which it is.
 python=/usr/bin/python3
-
-if [[ $1 == preflight ]]; then
-  # Tests of this node's devices belong here: they need the environment above.
-  exec "$python" -c 'pass'
-fi
-
-# Two trainings may share a machine: each takes a port that is free now.
-port=$("$python" -c '
-import socket
-with socket.socket() as listener:
-    listener.bind(("127.0.0.1", 0))
-    print(listener.getsockname()[1])
-')
 
 arguments=(
   --tensor-model-parallel-size 1
@@ -72,6 +60,17 @@ arguments=(
   --zero-stage 0
   --num-workers 0
 )
+if [[ $1 == preflight ]]; then
+  exec "$python" -c 'pass'
+fi
+
+# Two trainings may share a machine: each takes a port that is free now.
+port=$("$python" -c '
+import socket
+with socket.socket() as listener:
+    listener.bind(("127.0.0.1", 0))
+    print(listener.getsockname()[1])
+')
 
 # --tee puts [defaultN]: before each line of rank N. Each rank joins its two streams before, since
 # PyTorch 1.13 under Python 3.11 (Debian 12) reads neither --tee 3 nor the default of --redirects:

@@ -16,6 +16,9 @@ readonly time_limit_seconds=1800
 readonly pre_timeout_seconds=30
 readonly preflight_seconds_max=300
 
+# The scheduler's clock starts before this script, while it prepares the nodes.
+readonly limit_tolerance_seconds=120
+
 readonly exit_fenced=78 exit_not_bound=79 exit_preflight=80 exit_mismatch=81
 
 claimed=no     # whether this job owns the directory; before that it writes nothing there
@@ -143,8 +146,8 @@ mismatch() {
 # One function per check. A check that finds a node at fault adds it to bad_nodes, so that the next
 # attempt can do without it; what is wrong for every node (no space left) accuses none.
 preflight() {
-  check_save_directory
   check_nodes
+  check_save_directory
 }
 
 check_save_directory() {
@@ -160,14 +163,20 @@ check_save_directory() {
   fi
 }
 
-# In the environment that the training will have; tests of devices belong into the body's preflight.
+# In the environment that the training will have. A body that tests several nodes names those at
+# fault in bad-nodes; where there is but one node, it is the one.
 check_nodes() {
-  supervise timeout -k 5 "$preflight_seconds_max" bash body.sh preflight
+  supervise timeout -k 5 "$((preflight_seconds_max + 60))" bash body.sh preflight
   leave_if_ended
-  if ((status != 0)); then
-    bad_nodes+=("$host")
-    preflight_failed "the preflight of body.sh ended with $status on $host"
+  if ((status == 0)); then
+    return
   fi
+  if [[ -f bad-nodes ]]; then
+    mapfile -t bad_nodes < bad-nodes
+  elif ((${SLURM_JOB_NUM_NODES:-1} == 1)); then
+    bad_nodes+=("$host")
+  fi
+  preflight_failed "the preflight of body.sh ended with $status; at fault: ${bad_nodes[*]:-no node}"
 }
 
 preflight_failed() {
@@ -254,6 +263,10 @@ on_termination() {
   interrupted=yes
   if [[ -z $ended_by ]]; then
     ended_by=terminated
+    # The scheduler ends a job at its limit in the same way, after it has warned it.
+    if [[ -n $saving_for ]] && ((SECONDS >= time_limit_seconds - limit_tolerance_seconds)); then
+      ended_by=time-limit
+    fi
     end_child
   fi
 }
@@ -375,6 +388,8 @@ on_exit() {
   finish "$((code == 0 ? 1 : code))" failed
 }
 
+# Where the login shell set none, bash has a PATH that it does not hand on.
+export PATH
 cd -- "$directory"
 identify
 # CONT stays alone: bash can lose USR1 when both are trapped. PIPE: nobody may read our messages.

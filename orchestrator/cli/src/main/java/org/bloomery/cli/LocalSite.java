@@ -58,7 +58,7 @@ final class LocalSite implements Surroundings.Site {
 
   @Override
   public AttemptFiles render(RunSpec spec, ClusterProfile cluster) {
-    ScriptRenderer renderer = new ScriptRenderer(ScriptTemplates.local());
+    ScriptRenderer renderer = new ScriptRenderer(ScriptTemplates.shipped());
     return renderer.render(
         AttemptPlanner.plan(homeId(), spec.name(), spec, cluster, 1, Optional.empty()),
         spec,

@@ -36,12 +36,9 @@ final class RenderCommand extends SpecVerb {
     AttemptFiles files = around.site().render(checked.spec(), checked.cluster());
     Rendered rendered =
         new Rendered(
-            List.of(
-                new RenderedFile(AttemptFiles.JOB_SCRIPT, files.jobScript()),
-                new RenderedFile(AttemptFiles.BODY_SCRIPT, files.bodyScript()),
-                new RenderedFile(AttemptFiles.DEEPSPEED_CONFIG, files.deepSpeedConfig()),
-                new RenderedFile(AttemptFiles.TRAIN_SPLITS, files.trainSplits()),
-                new RenderedFile(AttemptFiles.VALID_SPLITS, files.validSplits())));
+            files.texts().entrySet().stream()
+                .map(file -> new RenderedFile(file.getKey(), file.getValue()))
+                .toList());
     if (to == null) {
       session().show(rendered, () -> screen(rendered));
       return DONE;
@@ -53,7 +50,9 @@ final class RenderCommand extends SpecVerb {
     session()
         .show(
             Map.of("directory", directory.toString()),
-            () -> Terminal.printable("wrote 5 files to " + directory) + "\n");
+            () ->
+                Terminal.printable("wrote " + rendered.files().size() + " files to " + directory)
+                    + "\n");
     return DONE;
   }
 

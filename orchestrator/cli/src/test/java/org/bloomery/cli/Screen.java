@@ -103,7 +103,7 @@ final class Screen {
 
     @Override
     public AttemptFiles render(RunSpec spec, ClusterProfile cluster) {
-      return new ScriptRenderer(ScriptTemplates.local())
+      return new ScriptRenderer(ScriptTemplates.shipped())
           .render(
               AttemptPlanner.plan(
                   new HomeId("c0ffee"), spec.name(), spec, cluster, 1, Optional.empty()),

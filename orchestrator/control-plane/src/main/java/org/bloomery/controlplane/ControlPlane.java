@@ -91,7 +91,7 @@ public final class ControlPlane implements AutoCloseable {
                 environment, local.timings().killWait().plus(EXIT_RECORD_WAIT)));
     RunContexts contexts =
         new RunContexts(
-            home.root(), home.id(), clusters, new ScriptRenderer(ScriptTemplates.local()), store);
+            home.root(), home.id(), clusters, new ScriptRenderer(ScriptTemplates.shipped()), store);
     RunEffects effects = new RunEffects(resourceManager);
     RunObserver observer = new RunObserver(System::nanoTime, effects);
     ControlLoop.Parts loopParts =

@@ -55,11 +55,11 @@ final class ControlLoopCrashTest {
   /** What the effect of a submission writes, in its order. */
   private static final List<String> FILES =
       List.of(
+          AttemptFiles.JOB_SCRIPT,
+          AttemptFiles.BODY_SCRIPT,
           AttemptFiles.DEEPSPEED_CONFIG,
           AttemptFiles.TRAIN_SPLITS,
           AttemptFiles.VALID_SPLITS,
-          AttemptFiles.BODY_SCRIPT,
-          AttemptFiles.JOB_SCRIPT,
           AttemptFiles.LOAD,
           AttemptFiles.GO);
 

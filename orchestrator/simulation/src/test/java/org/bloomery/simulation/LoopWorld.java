@@ -77,7 +77,7 @@ final class LoopWorld {
             home,
             new HomeId("c0ffee"),
             ClusterProfiles.load(home),
-            new ScriptRenderer(ScriptTemplates.local()),
+            new ScriptRenderer(ScriptTemplates.shipped()),
             store);
     RunEffects effects = new RunEffects(door);
     RunObserver observer = new RunObserver(() -> Duration.between(T0, now).toNanos(), effects);

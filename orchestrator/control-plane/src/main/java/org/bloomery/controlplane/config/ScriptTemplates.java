@@ -10,9 +10,9 @@ import org.bloomery.core.script.Templates;
 public final class ScriptTemplates {
   private ScriptTemplates() {}
 
-  /** The templates for jobs of the local resource manager. */
-  public static Templates local() {
-    return new Templates(read(Templates.LOCAL_HEADER), read(Templates.JOB), read(Templates.BODY));
+  /** The templates for every resource manager. */
+  public static Templates shipped() {
+    return Templates.read(ScriptTemplates::read);
   }
 
   private static String read(String name) {

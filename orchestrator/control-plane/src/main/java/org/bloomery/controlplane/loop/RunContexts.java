@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.core.checkpoint.CheckpointLayout;
@@ -16,6 +17,7 @@ import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunPolicy;
 import org.bloomery.core.run.SpecRef;
 import org.bloomery.core.script.AttemptPlanner;
+import org.bloomery.core.script.Resume;
 import org.bloomery.core.script.ScriptRenderer;
 import org.bloomery.core.spec.BindContext;
 import org.bloomery.core.spec.Bound;
@@ -98,9 +100,11 @@ public final class RunContexts {
         ClusterProfiles.find(clusters, spec.cluster())
             .orElseThrow(() -> new IllegalStateException("no cluster " + spec.cluster()));
     RunContext.Rendering rendering =
-        (attempt, resume) ->
-            renderer.render(
-                AttemptPlanner.plan(home, run, spec, cluster, attempt, resume), spec, cluster);
+        (attempt, resumeIteration) -> {
+          Optional<Resume> resume = resumeIteration.map(i -> Resume.savedBefore(spec, i));
+          return renderer.render(
+              AttemptPlanner.plan(home, run, spec, cluster, attempt, resume), spec, cluster);
+        };
     return new RunContext(
         run, home, spec, cluster, policy(spec, cluster, rendering), layout(spec), rendering);
   }

@@ -110,11 +110,9 @@ public final class RunEffects {
     Path directory = context.attemptDirectory(number);
     Files.createDirectories(directory);
     Files.createDirectories(context.checkpointRoot(number));
-    write(directory, AttemptFiles.DEEPSPEED_CONFIG, files.deepSpeedConfig());
-    write(directory, AttemptFiles.TRAIN_SPLITS, files.trainSplits());
-    write(directory, AttemptFiles.VALID_SPLITS, files.validSplits());
-    write(directory, AttemptFiles.BODY_SCRIPT, files.bodyScript());
-    write(directory, AttemptFiles.JOB_SCRIPT, files.jobScript());
+    for (Map.Entry<String, String> file : files.texts().entrySet()) {
+      write(directory, file.getKey(), file.getValue());
+    }
     LoadView.prepare(
         directory,
         attempt

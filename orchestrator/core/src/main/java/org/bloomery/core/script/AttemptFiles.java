@@ -1,5 +1,9 @@
 package org.bloomery.core.script;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
 /**
  * The texts of the files that the control plane writes into an attempt's directory.
  *
@@ -7,7 +11,7 @@ package org.bloomery.core.script;
  * @param bodyScript {@link #BODY_SCRIPT}
  * @param deepSpeedConfig {@link #DEEPSPEED_CONFIG}
  * @param trainSplits {@link #TRAIN_SPLITS}
- * @param validSplits {@link #VALID_SPLITS}
+ * @param validSplits {@link #VALID_SPLITS}; absent if nothing is validated
  * @param jobSha256 of the job script's UTF-8 bytes, in lower-case hex
  * @param bodySha256 of the body script's UTF-8 bytes, in lower-case hex; {@code go} names it
  */
@@ -16,7 +20,7 @@ public record AttemptFiles(
     String bodyScript,
     String deepSpeedConfig,
     String trainSplits,
-    String validSplits,
+    Optional<String> validSplits,
     String jobSha256,
     String bodySha256) {
 
@@ -38,6 +42,12 @@ public record AttemptFiles(
   /** Written by the job: what the training prints, between two lines of ours. */
   public static final String LOG = "train.log";
 
+  /** Written by the job: what each node said of itself before the training. */
+  public static final String PREFLIGHT_LOG = "preflight.log";
+
+  /** Written by the job if its preflight fails on several nodes: those at fault, one a line. */
+  public static final String BAD_NODES = "bad-nodes";
+
   /** Written by the job: how it ended. */
   public static final String EXIT_RECORD = "exit.json";
 
@@ -46,4 +56,15 @@ public record AttemptFiles(
 
   /** What PyTorch's launcher keeps of each rank's output. */
   public static final String RANK_LOGS = "rank-logs";
+
+  /** The texts by the names of their files. */
+  public Map<String, String> texts() {
+    Map<String, String> texts = new LinkedHashMap<>();
+    texts.put(JOB_SCRIPT, jobScript);
+    texts.put(BODY_SCRIPT, bodyScript);
+    texts.put(DEEPSPEED_CONFIG, deepSpeedConfig);
+    texts.put(TRAIN_SPLITS, trainSplits);
+    validSplits.ifPresent(text -> texts.put(VALID_SPLITS, text));
+    return texts;
+  }
 }

@@ -11,7 +11,7 @@ import org.bloomery.core.id.RunId;
  *
  * @param attemptDirectory absolute; holds the scripts, the log and the exit record
  * @param saveDirectory absolute; the attempt's own checkpoint root
- * @param resumeIteration of the checkpoint that {@code load/} shows; absent starts from scratch
+ * @param resume the checkpoint that {@code load/} shows; absent starts from scratch
  * @param preTimeout how long before the time limit the training is asked to save and leave
  * @param freeBytesNeeded what must be free in the save directory at the start, in bytes
  */
@@ -21,7 +21,7 @@ public record AttemptPlan(
     int attempt,
     String attemptDirectory,
     String saveDirectory,
-    Optional<Long> resumeIteration,
+    Optional<Resume> resume,
     Duration preTimeout,
     long freeBytesNeeded) {
 
@@ -35,9 +35,11 @@ public record AttemptPlan(
     if (preTimeout.isNegative() || freeBytesNeeded < 0) {
       throw new IllegalArgumentException("negative time or space in the plan of an attempt");
     }
-    if (resumeIteration.isPresent() && resumeIteration.get() < 1) {
-      throw new IllegalArgumentException("no checkpoint has iteration " + resumeIteration.get());
-    }
+  }
+
+  /** The iteration that the attempt goes on from; 0 is the training's beginning. */
+  public long startIteration() {
+    return resume.map(Resume::iteration).orElse(0L);
   }
 
   /** The path of one of the attempt's files. */

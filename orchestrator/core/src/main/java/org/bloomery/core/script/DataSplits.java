@@ -1,10 +1,16 @@
 package org.bloomery.core.script;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.bloomery.core.spec.TrainingData;
+import org.bloomery.core.spec.TrainingData.DocumentRange;
 import org.bloomery.core.spec.TrainingData.MixturePart;
+import org.bloomery.core.spec.TrainingData.ValidationGroup;
+import org.bloomery.core.spec.TrainingData.ValidationPart;
 
 /**
  * The weighted lists of datasets as Megatron-DeepSpeed reads them from a file: exactly one line of
@@ -16,48 +22,91 @@ final class DataSplits {
 
   private DataSplits() {}
 
-  /** One group over all datasets, each from its first document to the split. */
+  /** The one group that Megatron trains on. */
   static String train(TrainingData data) {
-    return group("train", data.mixture(), "0:" + share(data)) + "\n";
+    List<ValidationPart> parts =
+        data.mixture().stream()
+            .map(part -> new ValidationPart(part.weight(), part.path(), part.documents()))
+            .toList();
+    return line(Stream.of(new ValidationGroup("train", parts)));
+  }
+
+  /** The groups that are validated one by one; nothing if there are none. */
+  static Optional<String> valid(TrainingData data) {
+    List<ValidationGroup> groups = data.validation().orElseGet(() -> asBloomDid(data));
+    return groups.isEmpty() ? Optional.empty() : Optional.of(line(groups.stream()));
   }
 
   /**
    * One group over all datasets, from the split to the last document, then one for each dataset
-   * alone, named after the directory that it lies in.
+   * alone.
    */
-  static String valid(TrainingData data) {
-    String rest = share(data) + ":1.0";
-    String alone =
-        data.mixture().stream()
-            .map(part -> " \"valid_" + directoryName(part) + ": 1 " + rest + " " + path(part) + '"')
-            .collect(Collectors.joining());
-    return group("valid", data.mixture(), rest) + alone + "\n";
-  }
-
-  private static String group(String name, List<MixturePart> parts, String range) {
-    return parts.stream()
-        .map(part -> PlainNumber.withDigits(part.weight(), 1) + " " + range + " " + path(part))
-        .collect(Collectors.joining(", ", "\"" + name + ": ", "\""));
-  }
-
-  private static String share(TrainingData data) {
-    return PlainNumber.withDigits(data.split().train(), 3);
-  }
-
-  private static String path(MixturePart part) {
-    if (SEPARATOR.matcher(part.path()).find()) {
-      throw new IllegalArgumentException(
-          "the path of dataset '"
-              + part.name()
-              + "' has a blank, comma, colon or quote, which Megatron's list of datasets cannot"
-              + " hold; link the data to a path without them: "
-              + part.path());
+  private static List<ValidationGroup> asBloomDid(TrainingData data) {
+    if (data.split().train() == 1) {
+      return List.of();
     }
-    return part.path();
+    DocumentRange rest = new DocumentRange(data.split().train(), 1);
+    List<ValidationGroup> groups = new ArrayList<>();
+    groups.add(
+        new ValidationGroup(
+            "valid",
+            data.mixture().stream()
+                .map(part -> new ValidationPart(part.weight(), part.path(), rest))
+                .toList()));
+    List<String> names = namesOf(data.mixture());
+    for (int i = 0; i < names.size(); i++) {
+      ValidationPart part = new ValidationPart(1, data.mixture().get(i).path(), rest);
+      groups.add(new ValidationGroup("valid_" + names.get(i), List.of(part)));
+    }
+    return groups;
+  }
+
+  /** As BLOOM had them, after the directories that they lie in, if these tell them apart. */
+  private static List<String> namesOf(List<MixturePart> mixture) {
+    List<String> directories = mixture.stream().map(DataSplits::directoryName).toList();
+    boolean telling = directories.stream().distinct().count() == directories.size();
+    return telling ? directories : mixture.stream().map(MixturePart::name).toList();
+  }
+
+  private static String line(Stream<ValidationGroup> groups) {
+    return groups.map(DataSplits::group).collect(Collectors.joining(" ", "", "\n"));
+  }
+
+  private static String group(ValidationGroup group) {
+    return group.parts().stream()
+        .map(part -> weight(part) + " " + range(part.documents()) + " " + plain(part.path()))
+        .collect(Collectors.joining(", ", "\"" + plain(group.name()) + ": ", "\""));
+  }
+
+  private static String weight(ValidationPart part) {
+    boolean alone = part.weight() == 1;
+    return alone ? "1" : PlainNumber.withDigits(part.weight(), 1);
+  }
+
+  private static String range(DocumentRange documents) {
+    return share(documents.from()) + ":" + share(documents.to());
+  }
+
+  private static String share(double share) {
+    if (share == 0) {
+      return "0";
+    }
+    return PlainNumber.withDigits(share, share == 1 ? 1 : 3);
+  }
+
+  private static String plain(String text) {
+    if (SEPARATOR.matcher(text).find()) {
+      throw new IllegalArgumentException(
+          "'"
+              + text
+              + "' has a blank, comma, colon or quote, which Megatron's list of datasets cannot"
+              + " hold; give the dataset a name and a path without them");
+    }
+    return text;
   }
 
   private static String directoryName(MixturePart part) {
-    String[] names = path(part).split("/", -1);
+    String[] names = part.path().split("/", -1);
     return names.length < 3 ? part.name() : names[names.length - 2];
   }
 }

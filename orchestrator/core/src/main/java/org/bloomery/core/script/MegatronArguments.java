@@ -8,7 +8,11 @@ import java.util.List;
 import org.bloomery.core.spec.Batch;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.Model;
+import org.bloomery.core.spec.Parallelism;
+import org.bloomery.core.spec.PipelinePartition;
+import org.bloomery.core.spec.PositionEmbedding;
 import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.TensorboardSeries;
 import org.bloomery.core.spec.Training;
 import org.bloomery.core.spec.TrainingData;
 
@@ -18,40 +22,54 @@ public final class MegatronArguments {
 
   private MegatronArguments() {}
 
-  /** One word an element, unquoted; the spec's extra arguments come last. */
-  public static List<String> of(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
+  /**
+   * One word an element, unquoted; the spec's extra arguments come last.
+   *
+   * @param run the run's whole spec, with its revisions
+   */
+  public static List<String> of(AttemptPlan plan, RunSpec run, ClusterProfile cluster) {
+    RunSpec spec = run.at(plan.startIteration());
     MegatronArguments arguments = new MegatronArguments();
-    arguments.parallelism(spec);
+    arguments.parallelism(spec.parallelism());
     arguments.model(spec.model());
     arguments.batch(spec.batch());
     arguments.training(spec.training());
+    arguments.logging(spec.training());
     arguments.data(plan, spec.data());
     arguments.checkpoints(plan, spec);
+    // Only where the loaded one was converted: those saved afterwards are not universal, and told
+    // that they are, DeepSpeed loads the converted one again at every restart.
+    arguments.flag(
+        "--universal-checkpoint", plan.resume().map(from -> from.isConverted(run)).orElse(false));
     arguments.system(plan, spec, cluster);
     arguments.words.addAll(spec.launcher().extraArguments());
     return List.copyOf(arguments.words);
   }
 
-  private void parallelism(RunSpec spec) {
-    add("--tensor-model-parallel-size", spec.parallelism().tensor());
-    add("--pipeline-model-parallel-size", spec.parallelism().pipeline());
-    if (spec.parallelism().pipeline() > 1) {
-      // The embedding and the head weigh about as much as a block: count them when dealing stages.
-      add("--pp-partition-method", "type:transformer|embedding");
+  private void parallelism(Parallelism parallelism) {
+    add("--tensor-model-parallel-size", parallelism.tensor());
+    add("--pipeline-model-parallel-size", parallelism.pipeline());
+    if (parallelism.pipeline() > 1 && parallelism.partition() != PipelinePartition.TRANSFORMER) {
+      add("--pp-partition-method", parallelism.partition().word());
     }
-    if (spec.parallelism().tensor() > 1) {
-      // Layer norms are held by every tensor rank, and drift apart in bf16 if nobody averages them.
-      add("--sync-tp-duplicated-parameters");
-    }
+    flag("--sync-tp-duplicated-parameters", parallelism.syncDuplicated());
   }
 
   private void model(Model model) {
     add("--num-layers", model.layers());
     add("--hidden-size", model.hiddenSize());
+    if (model.feedForwardSize() != 4 * model.hiddenSize()) {
+      add("--ffn-hidden-size", model.feedForwardSize());
+    }
     add("--num-attention-heads", model.attentionHeads());
     add("--seq-length", model.sequenceLength());
-    add("--max-position-embeddings", model.maximumPositions());
-    add("--pad-vocab-size-to", model.vocabularySize());
+    if (model.positionEmbedding() != PositionEmbedding.ROTARY) {
+      // Megatron refuses it there.
+      add("--max-position-embeddings", model.maximumPositions());
+    }
+    if (model.padVocabulary()) {
+      add("--pad-vocab-size-to", model.vocabularySize());
+    }
     add(
         "--position-embedding-type",
         switch (model.positionEmbedding()) {
@@ -59,9 +77,7 @@ public final class MegatronArguments {
           case LEARNED -> "absolute";
           case ROTARY -> "rotary";
         });
-    if (model.embeddingLayerNorm()) {
-      add("--embed-layernorm");
-    }
+    flag("--embed-layernorm", model.embeddingLayerNorm());
     add("--init-method-std", model.initStd());
   }
 
@@ -95,9 +111,34 @@ public final class MegatronArguments {
     add("--lr-decay-style", rate.decay().word());
     add("--lr-decay-samples", rate.decaySamples());
     add("--lr-warmup-samples", rate.warmupSamples());
+    flag("--override-lr-scheduler", rate.override());
+    if (!training.skipIterations().isEmpty()) {
+      add(
+          "--skip-train-iteration-range",
+          training.skipIterations().stream()
+              .map(range -> range.first() + "-" + range.last())
+              .toArray());
+    }
+  }
+
+  private void logging(Training training) {
     add("--log-interval", training.logEveryIterations());
     add("--eval-interval", training.evaluation().everyIterations());
     add("--eval-iters", training.evaluation().iterations());
+    if (training.tensorboard().isEmpty()) {
+      return;
+    }
+    Training.Tensorboard tensorboard = training.tensorboard().get();
+    add("--tensorboard-dir", tensorboard.directory());
+    tensorboard.queueSize().ifPresent(size -> add("--tensorboard-queue-size", size));
+    for (TensorboardSeries series : tensorboard.log()) {
+      add(
+          switch (series) {
+            case TIMERS -> "--log-timers-to-tensorboard";
+            case BATCH_SIZE -> "--log-batch-size-to-tensorboard";
+            case VALIDATION_PERPLEXITY -> "--log-validation-ppl-to-tensorboard";
+          });
+    }
   }
 
   private void data(AttemptPlan plan, TrainingData data) {
@@ -106,14 +147,19 @@ public final class MegatronArguments {
     data.tokenizer().vocabularyFile().ifPresent(file -> add("--vocab-file", file));
     data.tokenizer().mergesFile().ifPresent(file -> add("--merge-file", file));
     add("--train-weighted-split-paths-path", plan.file(AttemptFiles.TRAIN_SPLITS));
-    add("--valid-weighted-split-paths-path", plan.file(AttemptFiles.VALID_SPLITS));
+    if (DataSplits.valid(data).isPresent()) {
+      add("--valid-weighted-split-paths-path", plan.file(AttemptFiles.VALID_SPLITS));
+    }
+    data.implementation().ifPresent(kind -> add("--data-impl", kind.word()));
+    data.workers().ifPresent(number -> add("--num-workers", number));
+    data.validationWorkers().ifPresent(number -> add("--valid-num-workers", number));
   }
 
   private void checkpoints(AttemptPlan plan, RunSpec spec) {
     add("--save", plan.saveDirectory());
     // Without a checkpoint there is no --load at all: told to load what is not there, Megatron
     // only warns and starts from random weights.
-    if (plan.resumeIteration().isPresent()) {
+    if (plan.resume().isPresent()) {
       add("--load", plan.file(AttemptFiles.LOAD));
     }
     add("--save-interval", spec.checkpoint().everyIterations());
@@ -130,13 +176,15 @@ public final class MegatronArguments {
           case LOCAL -> "gloo"; // the devices of this machine are CPU ranks
           case SLURM -> "nccl";
         });
-    if (spec.training().activationCheckpointing()) {
-      add("--checkpoint-activations");
-      add("--deepspeed-activation-checkpointing");
-    }
+    flag("--checkpoint-activations", spec.training().activationCheckpointing());
+    flag("--deepspeed-activation-checkpointing", spec.training().activationCheckpointing());
     add("--deepspeed");
     add("--deepspeed_config", plan.file(AttemptFiles.DEEPSPEED_CONFIG));
     add("--zero-stage", spec.deepSpeed().zeroStage());
+    flag("--cpu-optimizer", spec.deepSpeed().offloadOptimizer());
+    if (spec.deepSpeed().offloadParameters()) {
+      add("--remote-device", "cpu");
+    }
   }
 
   private static String minutes(Duration duration) {
@@ -144,6 +192,12 @@ public final class MegatronArguments {
         .divide(BigDecimal.valueOf(60_000), 4, RoundingMode.DOWN)
         .stripTrailingZeros()
         .toPlainString();
+  }
+
+  private void flag(String flag, boolean wanted) {
+    if (wanted) {
+      add(flag);
+    }
   }
 
   private void add(String flag, Object... values) {

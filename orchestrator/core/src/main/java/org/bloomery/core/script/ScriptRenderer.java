@@ -1,7 +1,7 @@
 package org.bloomery.core.script;
 
 import com.samskivert.mustache.Mustache;
-import java.time.Duration;
+import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.bloomery.core.id.Sha256;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.Launcher;
+import org.bloomery.core.spec.Resources;
 import org.bloomery.core.spec.RunSpec;
 
 /**
@@ -19,21 +21,29 @@ import org.bloomery.core.spec.RunSpec;
 public final class ScriptRenderer {
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  /** Longest time that a preflight may take on one node. */
-  private static final Duration PREFLIGHT_MAX = Duration.ofMinutes(5);
-
   private final Templates templates;
-  private final Mustache.Compiler compiler;
+  private final Mustache.Compiler shell;
+  private final Mustache.Compiler sbatch;
 
   public ScriptRenderer(Templates templates) {
     this.templates = templates;
-    this.compiler = Mustache.compiler().withEscaper(ShellQuote::quote).strictSections(true);
+    Mustache.Compiler strict =
+        Mustache.compiler()
+            .strictSections(true)
+            .withLoader(name -> new StringReader(templates.text(name)));
+    this.shell = strict.withEscaper(ShellQuote::quote);
+    this.sbatch = strict.withEscaper(SbatchValue::require);
   }
 
-  /** Everything that the control plane writes for the attempt, but {@code go}. */
-  public AttemptFiles render(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
-    String job = job(plan, spec.resources().timeLimit(), cluster);
-    String body = body(plan, spec, cluster);
+  /**
+   * Everything that the control plane writes for the attempt, but {@code go}.
+   *
+   * @param run the run's whole spec, with its revisions
+   */
+  public AttemptFiles render(AttemptPlan plan, RunSpec run, ClusterProfile cluster) {
+    RunSpec spec = run.at(plan.startIteration());
+    String job = job(plan, spec, cluster);
+    String body = body(plan, spec, MegatronArguments.of(plan, run, cluster), cluster);
     return new AttemptFiles(
         job,
         body,
@@ -45,9 +55,9 @@ public final class ScriptRenderer {
   }
 
   /** The script that the resource manager starts. */
-  String job(AttemptPlan plan, Duration timeLimit, ClusterProfile cluster) {
+  String job(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
     Map<String, Object> model = new LinkedHashMap<>();
-    model.put("header", templates.header().stripTrailing());
+    model.put("header", header(plan, spec, cluster).strip());
     model.put("run", plan.run().value());
     model.put("attempt", plan.attempt());
     model.put("attemptDirectory", plan.attemptDirectory());
@@ -55,24 +65,56 @@ public final class ScriptRenderer {
     model.put("freeBytesNeeded", plan.freeBytesNeeded());
     model.put("goWaitSeconds", cluster.timings().goWait().toSeconds());
     model.put("killWaitSeconds", Math.max(1, cluster.timings().killWait().toSeconds()));
-    model.put("timeLimitSeconds", timeLimit.toSeconds());
+    model.put("timeLimitSeconds", spec.resources().timeLimit().toSeconds());
     model.put("preTimeoutSeconds", plan.preTimeout().toSeconds());
-    model.put("preflightSecondsMax", PREFLIGHT_MAX.toSeconds());
-    return compiler.compile(templates.job()).execute(model);
+    model.put("preflightSecondsMax", spec.launcher().preflight().timeLimit().toSeconds());
+    return shell.compile(templates.job()).execute(model);
   }
 
-  private String body(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
+  private String header(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
+    return switch (cluster.resourceManager()) {
+      case LOCAL -> templates.localHeader();
+      case SLURM ->
+          sbatch.compile(templates.slurmHeader()).execute(SlurmDirectives.of(plan, spec, cluster));
+    };
+  }
+
+  private String body(
+      AttemptPlan plan, RunSpec spec, List<String> arguments, ClusterProfile cluster) {
+    Launcher launcher = spec.launcher();
     Map<String, Object> model = new LinkedHashMap<>();
-    model.put(
-        "workingDirectory", spec.launcher().workingDirectory().orElse(plan.attemptDirectory()));
-    model.put("setup", spec.launcher().setup());
-    model.put("python", spec.launcher().python().orElse("python3"));
+    model.put("workingDirectory", launcher.workingDirectory().orElse(plan.attemptDirectory()));
+    model.put("setup", launcher.setup());
+    model.put("python", launcher.python().orElse("python3"));
     model.put("environment", environment(spec));
-    model.put("arguments", argumentLines(MegatronArguments.of(plan, spec, cluster)));
+    model.put("arguments", argumentLines(arguments));
+    model.put("preflight", launcher.preflight().commands());
+    model.put("preflightSecondsMax", launcher.preflight().timeLimit().toSeconds());
+    model.put("nodes", spec.resources().nodes());
     model.put("processes", spec.resources().gpusPerNode());
+    model.put("deviceMemoryBytes", deviceMemoryBytes(spec.resources(), cluster));
+    model.put("masterAddress", cluster.jobRules().masterAddress().stream().toList());
+    model.put("masterPort", launcher.masterPort().stream().toList());
+    model.put("srunArguments", ShellQuote.join(launcher.srunArguments()));
+    model.put("saveDirectory", plan.saveDirectory());
     model.put("rankLogDirectory", plan.file(AttemptFiles.RANK_LOGS));
-    model.put("script", spec.launcher().script());
-    return compiler.compile(templates.body()).execute(model);
+    model.put("preflightLog", plan.file(AttemptFiles.PREFLIGHT_LOG));
+    model.put("badNodesFile", plan.file(AttemptFiles.BAD_NODES));
+    model.put("script", launcher.script());
+    String template =
+        switch (cluster.resourceManager()) {
+          case LOCAL -> templates.localBody();
+          case SLURM -> templates.slurmBody();
+        };
+    return shell.compile(template).execute(model);
+  }
+
+  /** Zero where nobody knows. */
+  private static long deviceMemoryBytes(Resources resources, ClusterProfile cluster) {
+    return cluster
+        .partition(resources.partition())
+        .map(partition -> partition.deviceMemoryBytes(resources.constraint()).orElse(0))
+        .orElse(0L);
   }
 
   private static List<Map<String, String>> environment(RunSpec spec) {

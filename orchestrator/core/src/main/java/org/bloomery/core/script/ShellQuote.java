@@ -8,8 +8,8 @@ import java.util.stream.Collectors;
 
 /** The only way by which a value enters a shell script: as one word that the shell leaves alone. */
 public final class ShellQuote {
-  /** Words that no shell treats specially, wherever a value may stand. */
-  private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_./:@,+-]+");
+  /** Words that no shell treats specially, wherever a value may stand; nor is an option with =. */
+  private static final Pattern PLAIN = Pattern.compile("(--[A-Za-z0-9-]+=)?[A-Za-z0-9_./:@,+-]+");
 
   private ShellQuote() {}
 

@@ -103,7 +103,7 @@ class BodyScriptTest {
 
   @Test
   void aNameThatATemplateDoesNotGetIsAnError() {
-    Templates templates = new Templates("# header", "{{nobody}}", "");
+    Templates templates = Templates.read(name -> "{{nobody}}");
     assertThatThrownBy(
             () ->
                 new ScriptRenderer(templates)

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.bloomery.core.spec.TrainingData;
+import org.bloomery.core.spec.TrainingData.DocumentRange;
 import org.bloomery.core.spec.TrainingData.MixturePart;
+import org.bloomery.core.spec.TrainingData.ValidationGroup;
+import org.bloomery.core.spec.TrainingData.ValidationPart;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -23,7 +26,7 @@ class DataSplitsTest {
   @Test
   void validIsOneGroupOverAllAndOneForEach() {
     assertThat(DataSplits.valid(data("/d/fr/text", "/d/sw/text")))
-        .isEqualTo(
+        .hasValue(
             "\"valid: 0.5 0.950:1.0 /d/fr/text, 0.5 0.950:1.0 /d/sw/text\""
                 + " \"valid_fr: 1 0.950:1.0 /d/fr/text\""
                 + " \"valid_sw: 1 0.950:1.0 /d/sw/text\"\n");
@@ -33,10 +36,58 @@ class DataSplitsTest {
   @Test
   void theReadersThreeAssertionsHold() {
     String[] paths = IntStream.range(0, 28).mapToObj(i -> "/d/l" + i + "/t").toArray(String[]::new);
-    String valid = DataSplits.valid(data(paths));
+    String valid = DataSplits.valid(data(paths)).orElseThrow();
     assertThat(valid.lines()).hasSize(1);
     assertThat(valid).startsWith("\"").endsWith("\"\n");
     assertThat(valid.split("\" \"", -1)).hasSize(29);
+  }
+
+  /** Equal names would make it impossible to tell whose loss is logged. */
+  @Test
+  void datasetsOfOneDirectoryAreNamedByTheirOwnNames() {
+    assertThat(DataSplits.valid(data("/d/texts/fr", "/d/texts/sw")).orElseThrow())
+        .contains("\"valid_part0: 1 0.950:1.0 /d/texts/fr\"")
+        .contains("\"valid_part1: 1 0.950:1.0 /d/texts/sw\"");
+  }
+
+  @Test
+  void whereAllDocumentsAreTrainedOnNoneValidates() {
+    assertThat(DataSplits.valid(data(1, Optional.empty(), "/d/fr/text"))).isEmpty();
+  }
+
+  @Test
+  void groupsOfTheSpecReplaceThose() {
+    DocumentRange last = new DocumentRange(0.949, 1);
+    List<ValidationGroup> groups =
+        List.of(
+            new ValidationGroup(
+                "held-out",
+                List.of(
+                    new ValidationPart(2, "/d/fr/text", last),
+                    new ValidationPart(0.5, "/d/dev/text", new DocumentRange(0, 1)))),
+            new ValidationGroup("sw", List.of(new ValidationPart(1, "/d/sw/text", last))));
+    assertThat(DataSplits.valid(data(0.95, Optional.of(groups), "/d/fr/text")))
+        .hasValue(
+            "\"held-out: 2.0 0.949:1.0 /d/fr/text, 0.5 0:1.0 /d/dev/text\""
+                + " \"sw: 1 0.949:1.0 /d/sw/text\"\n");
+    assertThat(DataSplits.valid(data(0.95, Optional.of(List.of()), "/d/fr/text"))).isEmpty();
+  }
+
+  @Test
+  void aDatasetMayKeepItsOwnPart() {
+    TrainingData data = data("/d/fr/text");
+    MixturePart own =
+        new MixturePart("fr", 1, "/d/fr/text", List.of("fr"), new DocumentRange(0.1, 0.5));
+    TrainingData changed =
+        new TrainingData(
+            data.tokenizer(),
+            List.of(own),
+            data.split(),
+            data.validation(),
+            data.implementation(),
+            data.workers(),
+            data.validationWorkers());
+    assertThat(DataSplits.train(changed)).isEqualTo("\"train: 1 0.100:0.500 /d/fr/text\"\n");
   }
 
   @ParameterizedTest
@@ -44,23 +95,32 @@ class DataSplitsTest {
   void aPathThatTheReaderWouldTakeApartIsRefused(String path) {
     assertThatThrownBy(() -> DataSplits.train(data(path)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("link the data");
+        .hasMessageContaining("cannot hold");
   }
 
   private static TrainingData data(String... paths) {
+    return data(0.95, Optional.empty(), paths);
+  }
+
+  private static TrainingData data(
+      double train, Optional<List<ValidationGroup>> validation, String... paths) {
     List<MixturePart> parts =
-        List.of(paths).stream()
-            .map(
-                path ->
+        IntStream.range(0, paths.length)
+            .mapToObj(
+                i ->
                     new MixturePart(
-                        "part", 1.0 / paths.length, path, List.of("fr"), ScriptSamples.TRAINED))
+                        "part" + i,
+                        1.0 / paths.length,
+                        paths[i],
+                        List.of("fr"),
+                        new DocumentRange(0, train)))
             .toList();
     return new TrainingData(
         new TrainingData.Tokenizer(
             "ByteLevel", Optional.empty(), Optional.empty(), Optional.empty()),
         parts,
-        new TrainingData.Split(0.95),
-        Optional.empty(),
+        new TrainingData.Split(train),
+        validation,
         Optional.empty(),
         Optional.empty(),
         Optional.empty());

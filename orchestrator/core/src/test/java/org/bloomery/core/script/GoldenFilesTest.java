@@ -57,12 +57,7 @@ class GoldenFilesTest {
   }
 
   private Map<String, String> texts() {
-    Map<String, String> texts = new LinkedHashMap<>();
-    texts.put(AttemptFiles.JOB_SCRIPT, files.jobScript());
-    texts.put(AttemptFiles.BODY_SCRIPT, files.bodyScript());
-    texts.put(AttemptFiles.DEEPSPEED_CONFIG, files.deepSpeedConfig());
-    texts.put(AttemptFiles.TRAIN_SPLITS, files.trainSplits());
-    texts.put(AttemptFiles.VALID_SPLITS, files.validSplits());
+    Map<String, String> texts = new LinkedHashMap<>(files.texts());
     texts.put(AttemptFiles.GO, new GoFile(2, files.bodySha256(), Optional.of(200L)).text());
     return texts;
   }

@@ -18,10 +18,12 @@ import java.util.function.BooleanSupplier;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.Sha256;
+import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.RunSpec;
 
 /**
- * One attempt on this machine: the rendered {@code job.sh} around a body that a test writes,
- * started by a real bash as the local resource manager does, in a session of its own.
+ * One attempt on this machine: the rendered {@code job.sh}, around a body that a test writes or the
+ * one that is rendered for SLURM, started by a real bash in a session of its own.
  */
 final class JobRun implements AutoCloseable {
   /** Far above what a busy machine needs: the limit only ends a test that has failed. */
@@ -46,6 +48,7 @@ final class JobRun implements AutoCloseable {
   private Duration preTimeout = Duration.ofSeconds(30);
   private long freeBytesNeeded = 1;
   private String shell = "bash";
+  private Optional<SlurmBody> slurm = Optional.empty();
 
   JobRun(Path root, int attempt) throws IOException {
     this.attempt = attempt;
@@ -94,25 +97,38 @@ final class JobRun implements AutoCloseable {
     return go(attempt, Sha256.of(text), Optional.empty());
   }
 
+  /** A job on the stand-ins' three nodes, with the body that is rendered for it. */
+  static JobRun slurm(SlurmBody body) throws IOException {
+    JobRun job = new JobRun(body.root, body.plan().attempt());
+    job.slurm = Optional.of(body);
+    body.standIns.environment().forEach(job::environment);
+    AttemptFiles files =
+        new ScriptRenderer(ScriptSamples.templates()).render(job.plan(), body.spec(), body.cluster);
+    return job.wholeBody(files.bodyScript());
+  }
+
   JobRun go(int goAttempt, String sha256, Optional<Long> iteration) throws IOException {
     Files.writeString(file("go"), new GoFile(goAttempt, sha256, iteration).text());
     return this;
   }
 
+  private AttemptPlan plan() {
+    return new AttemptPlan(
+        ScriptSamples.RUN,
+        new HomeId("c0ffee"),
+        attempt,
+        directory.toString(),
+        saveDirectory.toString(),
+        Optional.empty(),
+        preTimeout,
+        freeBytesNeeded);
+  }
+
   Process start() throws IOException {
-    AttemptPlan plan =
-        new AttemptPlan(
-            ScriptSamples.RUN,
-            new HomeId("c0ffee"),
-            attempt,
-            directory.toString(),
-            saveDirectory.toString(),
-            Optional.empty(),
-            preTimeout,
-            freeBytesNeeded);
-    String job =
-        new ScriptRenderer(ScriptSamples.templates())
-            .job(plan, timeLimit, ScriptSamples.cluster(goWait, killWait));
+    RunSpec spec = slurm.map(SlurmBody::spec).orElseGet(() -> ScriptSamples.spec(timeLimit));
+    ClusterProfile cluster =
+        slurm.map(body -> body.cluster).orElseGet(() -> ScriptSamples.cluster(goWait, killWait));
+    String job = new ScriptRenderer(ScriptSamples.templates()).job(plan(), spec, cluster);
     Path script = Files.writeString(file("job.sh"), job);
     ProcessBuilder builder = new ProcessBuilder("setsid", shell, script.toString());
     builder.directory(directory.toFile());

@@ -2,57 +2,37 @@ package org.bloomery.core.script;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import java.util.TreeMap;
-import org.bloomery.core.spec.Batch;
-import org.bloomery.core.spec.ClusterProfile;
-import org.bloomery.core.spec.Launcher;
-import org.bloomery.core.spec.LauncherKind;
-import org.bloomery.core.spec.LearningRateDecay;
-import org.bloomery.core.spec.Model;
-import org.bloomery.core.spec.ModelFamily;
-import org.bloomery.core.spec.OptimizerKind;
-import org.bloomery.core.spec.Parallelism;
-import org.bloomery.core.spec.PipelinePartition;
-import org.bloomery.core.spec.PositionEmbedding;
-import org.bloomery.core.spec.Precision;
+import org.bloomery.core.spec.Revision;
 import org.bloomery.core.spec.RunSpec;
-import org.bloomery.core.spec.SampleClusters;
-import org.bloomery.core.spec.Training;
-import org.bloomery.core.spec.TrainingData;
+import org.bloomery.core.spec.SpecTexts;
 import org.junit.jupiter.api.Test;
 
 /** Goal: what a spec says reaches Megatron-DeepSpeed in Megatron's words, and nothing else does. */
 class MegatronArgumentsTest {
   private static final String DIRECTORY = "/srv/bloomery/runs/bloom-nano/attempts/0002/";
 
-  /** The published arguments of BLOOM-176B, as far as a spec has fields for them. */
   @Test
-  void bloom176bGetsItsPublishedArguments() {
-    assertThat(lines(bloom176b(), Optional.of(94768L)))
-        .containsExactlyInAnyOrder(
-            "--tensor-model-parallel-size 4",
-            "--pipeline-model-parallel-size 12",
-            "--pp-partition-method type:transformer|embedding",
-            "--sync-tp-duplicated-parameters",
-            "--num-layers 70",
-            "--hidden-size 14336",
-            "--num-attention-heads 112",
-            "--seq-length 2048",
-            "--max-position-embeddings 2048",
-            "--pad-vocab-size-to 250880",
+  void everyFieldReachesTheTrainer() {
+    assertThat(lines(SpecTexts.small()))
+        .containsExactly(
+            "--tensor-model-parallel-size 1",
+            "--pipeline-model-parallel-size 1",
+            "--num-layers 4",
+            "--hidden-size 160",
+            "--num-attention-heads 8",
+            "--seq-length 256",
+            "--max-position-embeddings 256",
+            "--pad-vocab-size-to 384",
             "--position-embedding-type alibi",
             "--embed-layernorm",
-            "--init-method-std 0.0048",
-            "--micro-batch-size 2",
-            "--global-batch-size 2048",
-            "--rampup-batch-size 192 16 9765625",
-            "--train-samples 220000000",
-            "--bf16",
+            "--init-method-std 0.02",
+            "--micro-batch-size 4",
+            "--global-batch-size 16",
+            "--rampup-batch-size 8 8 80",
+            "--train-samples 3200",
+            "--fp16",
             "--seed 42",
             "--optimizer adam",
             "--adam-beta1 0.9",
@@ -60,52 +40,132 @@ class MegatronArgumentsTest {
             "--adam-eps 1e-8",
             "--clip-grad 1",
             "--weight-decay 0.1",
-            "--lr 0.00006",
-            "--min-lr 0.000006",
+            "--lr 0.001",
+            "--min-lr 0.0001",
             "--lr-decay-style cosine",
-            "--lr-decay-samples 200000000",
-            "--lr-warmup-samples 183105",
+            "--lr-decay-samples 3200",
+            "--lr-warmup-samples 160",
+            "--skip-train-iteration-range 31-40 51-51",
             "--log-interval 1",
-            "--eval-interval 1000",
+            "--eval-interval 100",
             "--eval-iters 1",
-            "--tokenizer-type PretrainedFromHF",
-            "--tokenizer-name-or-path bigscience/tokenizer",
+            "--tensorboard-dir /home/ada/.bloomery/tensorboard",
+            "--tensorboard-queue-size 5",
+            "--log-timers-to-tensorboard",
+            "--log-batch-size-to-tensorboard",
+            "--log-validation-ppl-to-tensorboard",
+            "--tokenizer-type GPT2BPETokenizer",
+            "--tokenizer-name-or-path gpt2",
+            "--vocab-file /data/vocab.json",
+            "--merge-file /specs/small/merges.txt",
             "--train-weighted-split-paths-path " + DIRECTORY + "train-splits.txt",
             "--valid-weighted-split-paths-path " + DIRECTORY + "valid-splits.txt",
+            "--data-impl mmap",
+            "--num-workers 2",
+            "--valid-num-workers 0",
             "--save /srv/bloomery/checkpoints/bloom-nano/attempts/0002",
             "--load " + DIRECTORY + "load",
-            "--save-interval 50",
+            "--save-interval 20",
             "--kill-switch-path " + DIRECTORY + "kill-switch",
-            "--exit-duration-in-mins 5990",
+            "--exit-duration-in-mins 25",
             "--distributed-backend nccl",
-            "--checkpoint-activations",
-            "--deepspeed-activation-checkpointing",
             "--deepspeed",
             "--deepspeed_config " + DIRECTORY + "ds_config.json",
-            "--zero-stage 0",
-            "--abort-on-unmet-fused-kernel-constraints",
-            "--num-workers 2");
+            "--zero-stage 1",
+            "--cpu-optimizer",
+            "--distributed-backend gloo");
   }
 
   @Test
-  void fromScratchThereIsNothingToLoad() {
-    assertThat(lines(ScriptSamples.spec(), Optional.empty()))
-        .noneMatch(line -> line.startsWith("--load"));
+  void whatIsNotWantedIsNotSaid() {
+    String spec =
+        SpecTexts.small()
+            .replaceAll("(?m)^    (skipIterations|implementation|.*[wW]orkers): .*\n", "")
+            .replaceAll("(?s)    tensorboard:\n.*?\n  deepSpeed", "  deepSpeed")
+            .replaceAll("(?s)    validation:\n.*?\n    implementation", "    validation: []\n")
+            .replaceAll("(?s)    validation:\n.*?(?=\n  checkpoint)", "    validation: []")
+            .replace("offloadOptimizer: true", "offloadOptimizer: false")
+            .replace("padVocabulary: true", "padVocabulary: false")
+            .replace("embeddingLayerNorm: true", "embeddingLayerNorm: false");
+    assertThat(lines(spec, Optional.empty()))
+        .doesNotHaveDuplicates()
+        .extracting(line -> line.split(" ", 2)[0])
+        .doesNotContain(
+            "--cpu-optimizer",
+            "--data-impl",
+            "--embed-layernorm",
+            "--load",
+            "--num-workers",
+            "--pad-vocab-size-to",
+            "--skip-train-iteration-range",
+            "--tensorboard-dir",
+            "--valid-num-workers",
+            "--valid-weighted-split-paths-path");
   }
 
   @Test
-  void otherPrecisionsDivideTheOptimizerByStageOne() {
-    RunSpec half = withPrecision(Precision.FP16);
-    assertThat(lines(half, Optional.empty())).contains("--fp16", "--zero-stage 1");
-    assertThat(DeepSpeedConfig.of(half))
-        .contains("\"stage\": 1")
-        .contains("\"fp16\": {\"enabled\": true}")
-        .doesNotContain("bf16");
-    RunSpec single = withPrecision(Precision.FP32);
-    assertThat(lines(single, Optional.empty()))
-        .contains("--zero-stage 1")
-        .doesNotContain("--fp16", "--bf16");
-    assertThat(DeepSpeedConfig.of(single)).doesNotContain("fp16", "bf16");
+  void whatIsRareIsSaidToo() {
+    String spec =
+        SpecTexts.small()
+            .replace("gpusPerNode: 2", "gpusPerNode: 4")
+            .replace("parallelism: {tensor: 1, pipeline: 1", "parallelism: {tensor: 2, pipeline: 2")
+            .replace("syncDuplicated: false", "syncDuplicated: true")
+            .replace("feedForwardSize: 640", "feedForwardSize: 448")
+            .replace("override: false", "override: true")
+            .replace("activationCheckpointing: false", "activationCheckpointing: true");
+    assertThat(lines(spec))
+        .contains(
+            "--pp-partition-method type:transformer|embedding",
+            "--sync-tp-duplicated-parameters",
+            "--ffn-hidden-size 448",
+            "--override-lr-scheduler",
+            "--checkpoint-activations",
+            "--deepspeed-activation-checkpointing");
+    assertThat(lines(spec.replace("type:transformer|embedding", "type:transformer")))
+        .noneMatch(line -> line.startsWith("--pp-partition-method"));
+  }
+
+  @Test
+  void stageThreeMayKeepParametersOnTheCpu() {
+    String spec =
+        SpecTexts.small()
+            .replace("zeroStage: 1", "zeroStage: 3")
+            .replace("offloadParameters: false", "offloadParameters: true");
+    assertThat(lines(spec)).contains("--zero-stage 3", "--remote-device cpu");
+  }
+
+  /** Megatron stops with an error if it is told of positions that it does not learn. */
+  @Test
+  void rotaryPositionsHaveNoMaximum() {
+    assertThat(lines(SpecTexts.small().replace("Embedding: alibi", "Embedding: rotary")))
+        .contains("--position-embedding-type rotary")
+        .noneMatch(line -> line.startsWith("--max-position-embeddings"));
+  }
+
+  /** From 80 the old number of replicas goes on; what the new one has saved is its own. */
+  @Test
+  void aConvertedCheckpointIsLoadedAsSuchOnce() {
+    RunSpec first = SpecTexts.value(SpecTexts.small());
+    RunSpec half = SpecTexts.value(SpecTexts.small().replace("gpusPerNode: 2", "gpusPerNode: 1"));
+    RunSpec spec = withRevision(first, new Revision(100, "fewer devices", true, half));
+    assertThat(words(spec, new Resume(80, 0))).doesNotContain("--universal-checkpoint");
+    assertThat(words(spec, new Resume(100, 0))).contains("--universal-checkpoint");
+    assertThat(words(spec, new Resume(120, 0))).contains("--universal-checkpoint");
+    assertThat(words(spec, new Resume(100, 1))).doesNotContain("--universal-checkpoint");
+    assertThat(words(spec, new Resume(120, 1))).doesNotContain("--universal-checkpoint");
+    assertThat(Resume.savedBefore(spec, 100)).isEqualTo(new Resume(100, 0));
+    assertThat(Resume.savedBefore(spec, 120)).isEqualTo(new Resume(120, 1));
+  }
+
+  @Test
+  void anAttemptGetsTheRevisionOfTheIterationThatItStartsFrom() {
+    RunSpec first = SpecTexts.value(SpecTexts.small());
+    RunSpec later = SpecTexts.value(SpecTexts.small().replace("Iterations: 20", "Iterations: 10"));
+    RunSpec spec = withRevision(first, new Revision(100, "save more often", false, later));
+    assertThat(words(spec, new Resume(80, 0))).containsSequence("--save-interval", "20");
+    assertThat(words(spec, new Resume(100, 0)))
+        .containsSequence("--save-interval", "10")
+        .doesNotContain("--universal-checkpoint");
   }
 
   @Test
@@ -121,120 +181,42 @@ class MegatronArgumentsTest {
     assertThat(PlainNumber.withDigits(1e-9, 1)).isEqualTo("0.000000001");
   }
 
-  /** The words, one flag with its values a line. */
-  private static List<String> lines(RunSpec spec, Optional<Long> resumeIteration) {
-    ClusterProfile local = ScriptSamples.cluster();
-    ClusterProfile slurm =
-        SampleClusters.slurm("jean-zay-a100", OptionalDouble.of(150), OptionalLong.of(80L << 30));
-    ClusterProfile cluster = spec.launcher().workingDirectory().isPresent() ? local : slurm;
-    List<String> words =
-        MegatronArguments.of(ScriptSamples.plan(2, resumeIteration), spec, cluster);
-    return List.of(String.join(" ", words).split(" (?=--)", -1));
-  }
-
-  private static RunSpec withPrecision(Precision precision) {
-    RunSpec spec = ScriptSamples.spec();
-    Training old = spec.training();
-    return with(
-        spec,
-        spec.model(),
-        new Training(
-            old.samples(),
-            precision,
-            Optional.empty(),
-            old.seed(),
-            old.activationCheckpointing(),
-            old.optimizer(),
-            old.learningRate(),
-            old.curriculum(),
-            old.skipIterations(),
-            old.evaluation(),
-            old.logEveryIterations(),
-            old.tensorboard()),
-        spec.launcher());
-  }
-
-  private static RunSpec bloom176b() {
-    Model model =
-        new Model(
-            ModelFamily.BLOOM,
-            70,
-            14_336,
-            4 * 14_336,
-            112,
-            2048,
-            2048,
-            250_880,
-            true,
-            PositionEmbedding.ALIBI,
-            true,
-            0.0048);
-    Training training =
-        new Training(
-            220_000_000,
-            Precision.BF16,
-            Optional.empty(),
-            42,
-            true,
-            new Training.Optimizer(OptimizerKind.ADAM, 0.9, 0.95, 1e-8, 0.1, 1.0),
-            new Training.LearningRate(
-                6e-5, 6e-6, LearningRateDecay.COSINE, 200_000_000, 183_105, false),
-            Optional.empty(),
-            List.of(),
-            new Training.Evaluation(1000, 1),
-            1,
-            Optional.empty());
-    Launcher launcher =
-        new Launcher(
-            LauncherKind.MEGATRON_DEEPSPEED,
-            Optional.empty(),
-            "/srv/Megatron-DeepSpeed/pretrain_gpt.py",
-            Optional.empty(),
-            List.of(),
-            new TreeMap<>(),
-            Optional.empty(),
-            List.of(),
-            new Launcher.Preflight(List.of(), Duration.ofMinutes(5)),
-            Optional.of(Duration.ofMinutes(5990)),
-            List.of("--abort-on-unmet-fused-kernel-constraints", "--num-workers", "2"));
-    return with(ScriptSamples.spec(), model, training, launcher);
-  }
-
-  private static RunSpec with(RunSpec spec, Model model, Training training, Launcher launcher) {
-    boolean large = model.layers() == 70;
-    TrainingData data =
-        new TrainingData(
-            new TrainingData.Tokenizer(
-                "PretrainedFromHF",
-                Optional.of("bigscience/tokenizer"),
-                Optional.empty(),
-                Optional.empty()),
-            spec.data().mixture(),
-            spec.data().split(),
-            spec.data().validation(),
-            spec.data().implementation(),
-            spec.data().workers(),
-            spec.data().validationWorkers());
+  private static RunSpec withRevision(RunSpec spec, Revision revision) {
     return new RunSpec(
         spec.name(),
         spec.account(),
         spec.labels(),
         spec.cluster(),
-        large ? ScriptSamples.resources(48, 8, Duration.ofHours(100)) : spec.resources(),
-        model,
-        large
-            ? new Parallelism(4, 12, PipelinePartition.TRANSFORMER_AND_EMBEDDING, true)
-            : spec.parallelism(),
-        large
-            ? new Batch(2, 2048, Optional.of(new Batch.RampUp(192, 16, 9_765_625)))
-            : spec.batch(),
-        training,
-        ScriptSamples.deepSpeed(training.precision() == Precision.BF16 ? 0 : 1),
-        data,
+        spec.resources(),
+        spec.model(),
+        spec.parallelism(),
+        spec.batch(),
+        spec.training(),
+        spec.deepSpeed(),
+        spec.data(),
         spec.checkpoint(),
-        launcher,
+        spec.launcher(),
         spec.restart(),
         spec.budget(),
-        spec.revisions());
+        List.of(revision));
+  }
+
+  private static List<String> words(RunSpec spec, Resume resume) {
+    return words(spec, Optional.of(resume));
+  }
+
+  private static List<String> words(RunSpec spec, Optional<Resume> resume) {
+    return MegatronArguments.of(
+        ScriptSamples.planFrom(2, resume), spec, ScriptSamples.slurmCluster());
+  }
+
+  private static List<String> lines(String spec) {
+    return lines(spec, Optional.of(new Resume(20, 0)));
+  }
+
+  /** The words, one flag with its values a line. */
+  private static List<String> lines(String spec, Optional<Resume> resume) {
+    String words = String.join(" ", words(SpecTexts.value(spec), resume));
+    return List.of(words.split(" (?=--)", -1));
   }
 }

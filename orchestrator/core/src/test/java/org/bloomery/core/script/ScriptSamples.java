@@ -7,6 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bloomery.core.id.HomeId;
@@ -16,6 +18,7 @@ import org.bloomery.core.spec.Batch;
 import org.bloomery.core.spec.CheckpointPolicy;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.DeepSpeed;
+import org.bloomery.core.spec.JobRules;
 import org.bloomery.core.spec.Launcher;
 import org.bloomery.core.spec.LauncherKind;
 import org.bloomery.core.spec.LearningRateDecay;
@@ -44,18 +47,21 @@ final class ScriptSamples {
   private ScriptSamples() {}
 
   static Templates templates() {
-    return new Templates(
-        template(Templates.LOCAL_HEADER), template(Templates.JOB), template(Templates.BODY));
+    return Templates.read(ScriptSamples::template);
   }
 
   static AttemptPlan plan(int attempt, Optional<Long> resumeIteration) {
+    return planFrom(attempt, resumeIteration.map(iteration -> new Resume(iteration, 0)));
+  }
+
+  static AttemptPlan planFrom(int attempt, Optional<Resume> resume) {
     return new AttemptPlan(
         RUN,
         new HomeId("c0ffee"),
         attempt,
         "/srv/bloomery/runs/bloom-nano/attempts/000" + attempt,
         "/srv/bloomery/checkpoints/bloom-nano/attempts/000" + attempt,
-        resumeIteration,
+        resume,
         Duration.ofSeconds(30),
         64L << 20);
   }
@@ -68,31 +74,84 @@ final class ScriptSamples {
     return cluster(Duration.ofMinutes(2), Duration.ofSeconds(10));
   }
 
+  static ClusterProfile slurmCluster() {
+    return SampleClusters.slurm(
+        "jean-zay-a100", OptionalDouble.of(150), OptionalLong.of(80L << 30));
+  }
+
+  /** One on which the names of nodes do not resolve. */
+  static ClusterProfile slurmClusterWithMasterAddress(String address) {
+    ClusterProfile cluster = slurmCluster();
+    JobRules rules = cluster.jobRules();
+    return new ClusterProfile(
+        cluster.name(),
+        cluster.documented(),
+        cluster.resourceManager(),
+        cluster.transport(),
+        cluster.runsRoot(),
+        cluster.partitions(),
+        cluster.qos(),
+        new JobRules(
+            rules.hint(),
+            rules.exclusiveOnSeveralNodes(),
+            rules.submittedJobs(),
+            rules.ageOfDependentJobsGrows(),
+            rules.requeues(),
+            rules.overTimeLimit(),
+            rules.unkillableTime(),
+            Optional.of(address)),
+        cluster.billing(),
+        cluster.spaces(),
+        cluster.energy(),
+        cluster.reliability(),
+        cluster.timings());
+  }
+
   static RunSpec spec() {
-    SortedMap<String, String> environment = new TreeMap<>();
-    environment.put("OMP_NUM_THREADS", "1");
-    return spec(
-        new Launcher(
-            LauncherKind.MEGATRON_DEEPSPEED,
-            Optional.of("/usr/bin/python3"),
-            "/srv/bloom-nano/pretrain_bloom_nano.py",
-            Optional.of("/srv/bloom-nano"),
-            List.of("umask 027"),
-            environment,
-            Optional.empty(),
-            List.of(),
-            new Launcher.Preflight(List.of(), Duration.ofMinutes(5)),
-            Optional.of(Duration.ofSeconds(90)),
-            List.of("--num-workers", "0")));
+    return spec(launcher(), Duration.ofMinutes(30));
+  }
+
+  static RunSpec spec(Duration timeLimit) {
+    return spec(launcher(), timeLimit);
   }
 
   static RunSpec spec(Launcher launcher) {
+    return spec(launcher, Duration.ofMinutes(30));
+  }
+
+  /** Two devices on each of some nodes of a cluster. */
+  static RunSpec slurmSpec(int nodes, Launcher launcher) {
+    return spec(launcher, resources(nodes, 2, Duration.ofMinutes(30)));
+  }
+
+  private static Launcher launcher() {
+    SortedMap<String, String> environment = new TreeMap<>();
+    environment.put("OMP_NUM_THREADS", "1");
+    return new Launcher(
+        LauncherKind.MEGATRON_DEEPSPEED,
+        Optional.of("/usr/bin/python3"),
+        "/srv/bloom-nano/pretrain_bloom_nano.py",
+        Optional.of("/srv/bloom-nano"),
+        List.of("umask 027"),
+        environment,
+        Optional.empty(),
+        List.of(),
+        new Launcher.Preflight(List.of(), Duration.ofMinutes(5)),
+        Optional.of(Duration.ofSeconds(90)),
+        List.of("--num-workers", "0"));
+  }
+
+  private static RunSpec spec(Launcher launcher, Duration timeLimit) {
+    return spec(launcher, resources(1, 2, timeLimit));
+  }
+
+  private static RunSpec spec(Launcher launcher, Resources resources) {
     return new RunSpec(
         RUN,
         "demo",
         new TreeMap<>(),
         "local",
-        resources(1, 2, Duration.ofMinutes(30)),
+        resources,
         model(),
         new Parallelism(1, 1, PipelinePartition.TRANSFORMER_AND_EMBEDDING, false),
         new Batch(4, 16, Optional.empty()),
