@@ -53,7 +53,7 @@ class YamlTrapsTest {
             small().replace("[--wait=60, --kill-on-bad-exit=1]", "module"), SpecCode.WRONG_KIND),
         Arguments.of(small().replace("nodes: 1", "nodes:"), SpecCode.NO_VALUE),
         Arguments.of(small().replace("nodes: 1", "nodes: ~"), SpecCode.NO_VALUE),
-        Arguments.of("kind: Allocation\n", SpecCode.NOT_YET),
+        Arguments.of("kind: Allocation\n", SpecCode.WRONG_DOCUMENT),
         Arguments.of("kind: ClusterProfile\n", SpecCode.WRONG_DOCUMENT),
         Arguments.of("kind: TrainingRum\n", SpecCode.WRONG_DOCUMENT),
         Arguments.of(small().replace("bloomery/v1", "bloomery/v2"), SpecCode.UNKNOWN_API_VERSION));
