@@ -159,7 +159,7 @@ public final class SpecBinder {
             SpecCode.WRONG_DOCUMENT,
             given.get().mark(),
             "kind",
-            "this is a " + word + ", not a " + kind,
+            "the document is of kind " + word + ", not " + kind,
             "Give a document of kind " + kind + ".");
         return true;
       }
