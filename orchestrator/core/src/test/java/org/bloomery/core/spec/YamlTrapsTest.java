@@ -85,6 +85,15 @@ class YamlTrapsTest {
         .satisfies(p -> assertThat(p.line() + ":" + p.column()).isEqualTo("8:12"));
   }
 
+  /** The YAML library once threw where a surrogate pair lay across the pieces that it reads. */
+  @Test
+  void anEmojiMayStandAnywhere() {
+    for (int before = 1000; before < 1060; before++) {
+      String text = "# " + "x".repeat(before) + "\uD83C\uDF38\n" + small();
+      assertThat(problems(text)).as("%d", before).isEmpty();
+    }
+  }
+
   @Test
   void valuesAreReadByOurTypesAndNotByYamls() {
     assertThat(SpecTexts.value(small().replace("{team: quickstart", "{team: NO")).labels())
