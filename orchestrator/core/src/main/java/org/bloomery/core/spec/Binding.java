@@ -1,9 +1,11 @@
 package org.bloomery.core.spec;
 
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.bloomery.core.spec.YamlNode.Mark;
 
 /** One reading of one document: its problems, and each value that was good, by its path. */
@@ -34,9 +36,9 @@ final class Binding {
     values.put(path + "[]", new Located(size, mark));
   }
 
-  /** All paths with a good value, sorted. */
-  List<String> paths() {
-    return values.keySet().stream().sorted().toList();
+  /** All paths with a good value. */
+  Set<String> paths() {
+    return Collections.unmodifiableSet(values.keySet());
   }
 
   /** The paths right below a map with the user's own keys, sorted. */

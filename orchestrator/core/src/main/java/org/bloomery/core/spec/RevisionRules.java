@@ -117,6 +117,7 @@ final class RevisionRules {
         .filter(path -> fields.stream().anyMatch(field -> isWithin(path, field)))
         .filter(path -> isSingle(after.value(path, Object.class)))
         .filter(path -> !Optional.of(after.value(path, Object.class)).equals(valueBefore(path)))
+        .sorted()
         .toList();
   }
 
