@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.bloomery.core.spec.YamlNode.Mark;
 
 /** One reading of one document: its problems, and each value that was good, by its path. */
@@ -34,9 +35,18 @@ final class Binding {
     values.put(path + "[]", new Located(size, mark));
   }
 
-  /** All paths with a good value, sorted. */
-  List<String> paths() {
-    return values.keySet().stream().sorted().toList();
+  /** Paths of such values that are others than in an earlier reading, or were not there, sorted. */
+  List<String> changedSince(Binding before, Predicate<Object> such) {
+    return values.entrySet().stream()
+        .filter(entry -> such.test(entry.getValue().value()))
+        .filter(entry -> !before.has(entry.getKey(), entry.getValue().value()))
+        .map(Map.Entry::getKey)
+        .sorted()
+        .toList();
+  }
+
+  private boolean has(String path, Object value) {
+    return values.containsKey(path) && values.get(path).value().equals(value);
   }
 
   /** The paths right below a map with the user's own keys, sorted. */

@@ -9,8 +9,7 @@ import java.util.regex.Pattern;
 
 /** A number of bytes with its unit: {@code 80GiB}, {@code 2.3TiB}, {@code 400TB}. */
 record ByteCount(long minimum, long maximum) implements ScalarType<Long> {
-  private static final Pattern FORM =
-      Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,9})?)([KMGTP]i?B|B)");
+  static final Pattern FORM = Pattern.compile("([0-9]{1,18}(?:\\.[0-9]{1,9})?)([KMGTP]i?B|B)");
   private static final Map<String, BigDecimal> UNITS = units();
 
   @Override

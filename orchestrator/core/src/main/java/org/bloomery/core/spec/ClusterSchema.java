@@ -62,13 +62,8 @@ final class ClusterSchema {
               TIMINGS),
           v -> v);
 
-  private static final Field<String> VERSION =
-      Field.required(
-          "apiVersion",
-          new Exactly(RunSchema.API_VERSION, SpecCode.UNKNOWN_API_VERSION),
-          "the format's version, " + RunSchema.API_VERSION);
-  private static final Field<String> KIND_FIELD =
-      Field.required("kind", new Exactly(KIND, SpecCode.WRONG_DOCUMENT), "the kind, " + KIND);
+  private static final Field<String> VERSION = RunSchema.version();
+  private static final Field<String> KIND_FIELD = RunSchema.kind(KIND);
   private static final Field<String> METADATA =
       Field.required("metadata", METADATA_OBJECT, "the name");
   private static final Field<Values> SPEC =

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * @param aboveMinimum whether the lower bound itself is not allowed
  */
 record Decimal(double minimum, boolean aboveMinimum, double maximum) implements ScalarType<Double> {
-  private static final Pattern FORM =
+  static final Pattern FORM =
       Pattern.compile(
           "[-+]?([0-9]+(_[0-9]+)*(\\.[0-9]+(_[0-9]+)*)?|\\.[0-9]+)([eE][-+]?[0-9]{1,3})?");
   private static final int LENGTH_MAX = 60;

@@ -27,6 +27,8 @@ sealed interface FieldType<T> permits ScalarType, ListOf, MapOf, ObjectOf, PartO
 
     R byteCount(ByteCount type);
 
+    R calendarDay(CalendarDay type);
+
     R words(Words type);
 
     R pathText(PathText type);

@@ -66,7 +66,7 @@ record ObjectOf<T>(List<Field<?>> fields, Function<Values, T> build) implements 
 
   /** Whether there is such a field; a problem if not. */
   boolean isKnown(YamlNode.Scalar key, Place place) {
-    if (names().contains(key.text())) {
+    if (fields.stream().anyMatch(field -> field.name().equals(key.text()))) {
       return true;
     }
     place

@@ -44,9 +44,13 @@ final class RevisionRules {
   private final Facts before;
   private final Facts after;
 
+  /** Paths of single values that differ; most revisions change a few of some hundred. */
+  private final List<String> changed;
+
   private RevisionRules(Facts before, Facts after) {
     this.before = before;
     this.after = after;
+    this.changed = after.binding().changedSince(before.binding(), RevisionRules::isSingle);
   }
 
   /** Compares two states of a spec; the problems go to the later one. */
@@ -111,17 +115,10 @@ final class RevisionRules {
     }
   }
 
-  /** Paths of single values that differ. */
   private List<String> changed(List<String> fields) {
-    return after.binding().paths().stream()
+    return changed.stream()
         .filter(path -> fields.stream().anyMatch(field -> isWithin(path, field)))
-        .filter(path -> isSingle(after.value(path, Object.class)))
-        .filter(path -> !Optional.of(after.value(path, Object.class)).equals(valueBefore(path)))
         .toList();
-  }
-
-  private Optional<Object> valueBefore(String path) {
-    return before.has(path) ? Optional.of(before.value(path, Object.class)) : Optional.empty();
   }
 
   private static boolean isWithin(String path, String field) {

@@ -122,13 +122,8 @@ final class RunSchema {
                   v.get(RESTART),
                   v.get(BUDGET)));
 
-  private static final Field<String> VERSION =
-      Field.required(
-          "apiVersion",
-          new Exactly(API_VERSION, SpecCode.UNKNOWN_API_VERSION),
-          "the format's version, " + API_VERSION);
-  private static final Field<String> KIND_FIELD =
-      Field.required("kind", new Exactly(KIND, SpecCode.WRONG_DOCUMENT), "the kind, " + KIND);
+  private static final Field<String> VERSION = version();
+  private static final Field<String> KIND_FIELD = kind(KIND);
   private static final Field<Head> METADATA =
       Field.required("metadata", METADATA_OBJECT, "name, account and labels");
   private static final Field<Body> SPEC =
@@ -140,6 +135,19 @@ final class RunSchema {
           v -> assemble(v.get(METADATA), v.get(SPEC)));
 
   private RunSchema() {}
+
+  /** The first field of each kind of document. */
+  static Field<String> version() {
+    return Field.required(
+        "apiVersion",
+        new Exactly(API_VERSION, SpecCode.UNKNOWN_API_VERSION),
+        "the format's version, " + API_VERSION);
+  }
+
+  /** The second one. */
+  static Field<String> kind(String word) {
+    return Field.required("kind", new Exactly(word, SpecCode.WRONG_DOCUMENT), "the kind, " + word);
+  }
 
   private static RunSpec assemble(Head head, Body body) {
     return new RunSpec(

@@ -13,6 +13,7 @@ sealed interface ScalarType<T> extends FieldType<T>
         Words,
         PathText,
         RelativePath,
+        CalendarDay,
         Exactly {
 
   /** Reads the raw text; the place's mark is the value's. */

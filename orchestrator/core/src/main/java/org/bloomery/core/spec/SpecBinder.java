@@ -10,10 +10,8 @@ import java.util.function.Consumer;
  * file holds.
  */
 public final class SpecBinder {
-  /** Documents that the design names, but that nothing reads yet. */
-  private static final List<String> KINDS_NOT_YET = List.of("Allocation");
-
-  private static final List<String> KINDS = List.of(RunSchema.KIND, ClusterSchema.KIND);
+  private static final List<String> KINDS =
+      List.of(RunSchema.KIND, ClusterSchema.KIND, AllocationSchema.KIND);
 
   private SpecBinder() {}
 
@@ -57,6 +55,16 @@ public final class SpecBinder {
   public static Bound<ClusterProfile> bindCluster(
       String fileName, byte[] content, BindContext context) {
     return cluster().bytes(fileName, content, context);
+  }
+
+  /** Reads an {@code Allocation}. */
+  public static Bound<Allocation> bindAllocation(
+      String fileName, byte[] content, BindContext context) {
+    return new Reading<>(
+            AllocationSchema.KIND,
+            (document, binding) ->
+                bind(AllocationSchema.DOCUMENT, document, binding, AllocationSchema::check))
+        .bytes(fileName, content, context);
   }
 
   private static Reading<RunSpec> runOn(List<ClusterProfile> clusters) {
@@ -130,9 +138,13 @@ public final class SpecBinder {
       if (root.isEmpty() || isAnotherKind(root.get(), problems)) {
         return Optional.empty();
       }
-      boolean merged = Includes.has(root.get());
+      // Only runs come in families.
+      boolean merged = kind.equals(RunSchema.KIND) && Includes.has(root.get());
+      if (!merged) {
+        return Optional.of(new Document(root.get(), text, false));
+      }
       return Includes.merge(root.get(), new Includes.Source(file, text, kind), binding)
-          .map(whole -> new Document(whole, text, merged));
+          .map(whole -> new Document(whole, text, true));
     }
 
     /** A document of another kind gets one problem, not one for each of its fields. */
@@ -142,21 +154,12 @@ public final class SpecBinder {
         return false;
       }
       String word = given.get().text();
-      if (KINDS_NOT_YET.contains(word)) {
-        problems.add(
-            SpecCode.NOT_YET,
-            given.get().mark(),
-            "kind",
-            "documents of kind " + word + " are not read yet",
-            "Give a document of kind " + kind + ".");
-        return true;
-      }
       if (KINDS.contains(word)) {
         problems.add(
             SpecCode.WRONG_DOCUMENT,
             given.get().mark(),
             "kind",
-            "this is a " + word + ", not a " + kind,
+            "the document is of kind " + word + ", not " + kind,
             "Give a document of kind " + kind + ".");
         return true;
       }

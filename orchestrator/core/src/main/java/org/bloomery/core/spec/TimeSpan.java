@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 
 /** A duration with its units: {@code 100h}, {@code 1h30m}, {@code 40s}. */
 record TimeSpan(Duration minimum, Duration maximum) implements ScalarType<Duration> {
-  private static final Pattern FORM =
+  static final Pattern FORM =
       Pattern.compile("(?:([0-9]{1,6})d)?(?:([0-9]{1,6})h)?(?:([0-9]{1,6})m)?(?:([0-9]{1,9})s)?");
 
   @Override

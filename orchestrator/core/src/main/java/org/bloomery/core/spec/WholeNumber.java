@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** An integer between two bounds, both allowed; {@code _} may stand between digits. */
 record WholeNumber(long minimum, long maximum) implements ScalarType<Long> {
-  private static final Pattern FORM = Pattern.compile("-?(0|[1-9][0-9]*(_[0-9]+)*)");
+  static final Pattern FORM = Pattern.compile("-?(0|[1-9][0-9]*(_[0-9]+)*)");
   private static final int LENGTH_MAX = 40;
 
   static WholeNumber positive() {

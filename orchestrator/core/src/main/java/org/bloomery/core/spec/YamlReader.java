@@ -49,7 +49,7 @@ final class YamlReader {
 
   private Optional<YamlNode> document(String text) {
     try {
-      for (Event event : new Parse(LoadSettings.builder().build()).parseString(text)) {
+      for (Event event : new Parse(settings(text)).parseString(text)) {
         if (!take(event)) {
           return Optional.empty();
         }
@@ -69,6 +69,15 @@ final class YamlReader {
       return Optional.empty();
     }
     return Optional.of(root);
+  }
+
+  /**
+   * The library (snakeyaml-engine 3.0.1) reads its input piecewise and throws if a piece ends
+   * within a surrogate pair, such as an emoji: one piece holds all of a text that is as short as
+   * ours.
+   */
+  private static LoadSettings settings(String text) {
+    return LoadSettings.builder().setBufferSize(text.length() + 2).build();
   }
 
   /** Takes one event; false means that reading on makes no sense. */

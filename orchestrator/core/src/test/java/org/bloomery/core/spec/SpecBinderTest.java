@@ -118,12 +118,18 @@ class SpecBinderTest {
     try (Stream<Path> walk = Files.walk(specs)) {
       files =
           walk.filter(file -> file.toString().endsWith(".yaml"))
-              .filter(file -> !file.startsWith(specs.resolve("clusters")))
+              .filter(file -> SpecTexts.read(file).contains("\nkind: TrainingRun\n"))
               .sorted()
               .toList();
     }
+    assertThat(files).isNotEmpty();
     for (Path file : files) {
-      BindContext context = new BindContext("/home/ada/.bloomery", file.getParent().toString());
+      Path directory = file.getParent();
+      BindContext context =
+          new BindContext(
+              "/home/ada/.bloomery",
+              directory.toString(),
+              path -> new IncludedFiles.Text(SpecTexts.read(directory.resolve(path))));
       byte[] text = Files.readAllBytes(file);
       assertThat(SpecBinder.bindRun(file.toString(), text, context, clusters).problemList())
           .extracting(SpecProblem::text)

@@ -35,6 +35,15 @@ public final class SpecTexts {
         .orElseThrow(() -> new IllegalStateException("not in the repository: " + path));
   }
 
+  /** A whole file. */
+  public static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** The spec with every field. */
   public static String small() {
     return resource("small.yaml");
