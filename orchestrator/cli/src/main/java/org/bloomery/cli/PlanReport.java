@@ -1,91 +1,94 @@
 package org.bloomery.cli;
 
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import java.util.List;
 import java.util.Locale;
-import java.util.OptionalDouble;
-import java.util.OptionalLong;
-import org.bloomery.core.plan.MemoryEstimate;
+import java.util.stream.IntStream;
 import org.bloomery.core.plan.Plan;
+import org.bloomery.core.plan.PlanText;
 import org.bloomery.core.plan.SchedulePoint;
+import org.bloomery.core.plan.Topology;
+import org.bloomery.core.plan.Topology.NodeRange;
 
 /**
- * A plan as {@code plan -o json} promises it: durations in seconds, sizes in bytes, what cannot be
- * known null.
+ * A plan as {@code plan -o json} promises it: the fields of {@link Plan}, durations in seconds,
+ * sizes in bytes, nothing rounded, what cannot be known null.
  *
+ * @param topology the plan's, with the nodes written out
  * @param schedule only where it was asked for
  */
 record PlanReport(
-    String run,
-    String cluster,
-    long parameters,
-    int worldSize,
-    int dataParallel,
-    long iterations,
-    long tokens,
-    double flopsPerIteration,
-    long memoryPerGpuBytes,
-    MemoryEstimate memory,
-    OptionalDouble secondsPerIteration,
-    OptionalDouble trainingSeconds,
-    OptionalDouble gpuHours,
-    OptionalLong jobs,
-    Plan.CheckpointPlan checkpoint,
-    OptionalDouble expectedEttr,
-    List<Problem> problems,
+    @JsonUnwrapped @JsonIgnoreProperties("topology") Plan plan,
+    Placement topology,
     @JsonInclude(JsonInclude.Include.NON_EMPTY) List<SchedulePoint> schedule) {
+  /** Nobody reads longer lists of nodes, and a mistyped spec must not fill the memory. */
+  private static final int REPLICA_NODES_MAX = 20_000;
 
-  /** Something that will go wrong, or may. */
-  record Problem(String code, String path, String message, String advice) {}
+  /**
+   * What lies where. The global rank is {@code stage x (dataParallel x tensor) + replica x tensor +
+   * tensor rank}, and each node takes the next {@code ranksPerNode} of them.
+   *
+   * @param replicas empty where they lie on very many nodes
+   */
+  record Placement(
+      int tensor,
+      int pipeline,
+      int dataParallel,
+      int ranksPerNode,
+      List<StagePlace> stages,
+      List<ReplicaPlace> replicas) {
+
+    static Placement of(Topology topology) {
+      int pipeline = topology.stages().size();
+      long entries = (long) pipeline * topology.dataParallel();
+      return new Placement(
+          topology.tensor(),
+          pipeline,
+          topology.dataParallel(),
+          topology.ranksPerNode(),
+          topology.stages().stream()
+              .map(stage -> StagePlace.of(stage, topology.nodesOfStage(stage.index())))
+              .toList(),
+          IntStream.range(0, entries > REPLICA_NODES_MAX ? 0 : topology.dataParallel())
+              .mapToObj(replica -> new ReplicaPlace(replica, topology.nodesOfReplica(replica)))
+              .toList());
+    }
+  }
+
+  /** One stage and its nodes, counted from 0 in the order of the job's node list. */
+  record StagePlace(
+      int stage,
+      int firstBlock,
+      int lastBlock,
+      boolean embedding,
+      boolean head,
+      long parametersPerGpu,
+      NodeRange nodes) {
+    static StagePlace of(Topology.Stage stage, NodeRange nodes) {
+      return new StagePlace(
+          stage.index(),
+          stage.firstBlock(),
+          stage.lastBlock(),
+          stage.embedding(),
+          stage.head(),
+          stage.parametersPerDevice(),
+          nodes);
+    }
+  }
+
+  /** One replica of the model and its nodes, in the order of the stages. */
+  record ReplicaPlace(int replica, List<Integer> nodes) {}
 
   static PlanReport of(Plan plan, List<SchedulePoint> schedule) {
-    return new PlanReport(
-        plan.run(),
-        plan.cluster(),
-        plan.parameters(),
-        plan.worldSize(),
-        plan.dataParallel(),
-        plan.iterations(),
-        plan.tokens(),
-        plan.flopsPerIteration(),
-        plan.memoryPerGpuBytes(),
-        plan.memory(),
-        plan.secondsPerIteration(),
-        plan.trainingSeconds(),
-        plan.gpuHours(),
-        plan.jobs(),
-        plan.checkpoint(),
-        plan.expectedEttr(),
-        plan.problems().stream()
-            .map(p -> new Problem(p.code().id(), p.path(), p.message(), p.advice()))
-            .toList(),
-        schedule);
+    return new PlanReport(plan, Placement.of(plan.topology()), schedule);
   }
 
   /** The same for people. */
   String screen() {
-    StringBuilder text = new StringBuilder();
-    line(text, "run", run + " on cluster " + cluster);
-    line(text, "parameters", String.format(Locale.ROOT, "%,d", parameters));
-    line(text, "devices", worldSize + ", " + dataParallel + " replicas of the model");
-    line(text, "iterations", String.format(Locale.ROOT, "%,d", iterations));
-    line(text, "tokens", String.format(Locale.ROOT, "%,d", tokens));
-    line(text, "work", String.format(Locale.ROOT, "%.3g FLOPs an iteration", flopsPerIteration));
-    line(text, "memory", Words.bytes(memoryPerGpuBytes) + " on the fullest device");
-    line(text, "iteration", rounded(secondsPerIteration, "s"));
-    line(text, "training", rounded(trainingSeconds, "s of computing"));
-    line(text, "GPU-hours", rounded(gpuHours, ""));
-    line(text, "jobs", jobs.isPresent() ? jobs.getAsLong() + " if none fails" : unknown());
-    line(
-        text, "checkpoint", Words.bytes(checkpoint.bytes()) + ", " + checkpoint.files() + " files");
-    line(text, "ETTR", rounded(expectedEttr, "expected"));
-    for (Problem problem : problems) {
-      line(
-          text,
-          problem.code(),
-          problem.path() + ": " + problem.message() + ". " + problem.advice());
-    }
-    return text + (schedule.isEmpty() ? "" : "\n" + scheduleTable());
+    String text = Terminal.printableLines(PlanText.of(plan));
+    return schedule.isEmpty() ? text : text + "\n" + scheduleTable();
   }
 
   private Table scheduleTable() {
@@ -97,22 +100,9 @@ record PlanReport(
           point.consumedSamples(),
           point.tokens(),
           point.globalBatch(),
-          String.format(Locale.ROOT, "%.4g", point.learningRate()));
+          // As the training's log prints it.
+          String.format(Locale.ROOT, "%.3E", point.learningRate()));
     }
     return table;
-  }
-
-  private static void line(StringBuilder text, String name, String value) {
-    text.append(RunScreen.line(name, value));
-  }
-
-  private static String rounded(OptionalDouble value, String unit) {
-    return value.isPresent()
-        ? String.format(Locale.ROOT, "%.4g %s", value.getAsDouble(), unit).strip()
-        : unknown();
-  }
-
-  private static String unknown() {
-    return "not known: the cluster's profile has no measured speed";
   }
 }

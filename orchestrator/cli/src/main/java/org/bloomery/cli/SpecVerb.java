@@ -32,27 +32,38 @@ abstract class SpecVerb extends Verb {
   final Checked check(SpecFile file) {
     List<ClusterProfile> clusters = session().surroundings().site().clusters();
     Bound.Value<RunSpec> spec =
-        good(file, SpecBinder.bindRun(file.name(), file.content(), context(file), clusters));
+        good(file.name(), SpecBinder.bindRun(file.name(), file.content(), context(file), clusters));
     return new Checked(spec.value(), cluster(clusters, spec.value().cluster()), spec.warnings());
   }
 
   /** The spec with all that it includes as one text, or fails with all its own problems. */
   final String selfContained(SpecFile file) {
-    return good(file, SpecBinder.selfContained(file.name(), file.content(), context(file))).value();
+    return good(file.name(), SpecBinder.selfContained(file.name(), file.content(), context(file)))
+        .value();
+  }
+
+  /** The spec of a rehearsal, which has been checked like any other. */
+  final String canary(SpecFile file) {
+    String text =
+        good(file.name(), SpecBinder.canary(file.name(), file.content(), context(file))).value();
+    List<ClusterProfile> clusters = session().surroundings().site().clusters();
+    String name = "the canary of " + file.name();
+    good(name, SpecBinder.bindRun(name, text, context(file), clusters));
+    return text;
   }
 
   private BindContext context(SpecFile file) {
     return file.context(session().surroundings().site().home());
   }
 
-  private static <T> Bound.Value<T> good(SpecFile file, Bound<T> bound) {
+  private static <T> Bound.Value<T> good(String name, Bound<T> bound) {
     if (bound instanceof Bound.Value<T> value) {
       return value;
     }
     int count = bound.problemList().size();
     throw new ApiException(
         ApiException.Kind.INVALID,
-        file.name()
+        name
             + " has "
             + (count == 1 ? "1 problem" : count + " problems")
             + ". Correct it and try again.",

@@ -78,6 +78,9 @@ class MainTest {
     "report, usage",
     "plan small.yaml --at 0, iterations 1 to",
     "plan small.yaml --at 9999999, iterations 1 to",
+    "plan small.yaml --tflops 0, above 0",
+    "plan small.yaml --seconds-per-iteration NaN, above 0",
+    "plan small.yaml --to x.txt, goes with --canary",
   })
   void badUsageIsOneLineWithAHint(String line, String hint) {
     Screen.Printed printed = new Screen(plane).type(line.split(" ", -1));

@@ -16,6 +16,7 @@ import java.util.Locale;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.plan.PlanProblem;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.spec.Severity;
 import org.bloomery.core.spec.SpecCode;
@@ -57,6 +58,7 @@ public final class ApiJson {
             .addMixIn(HomeId.class, PlainText.class)
             .addMixIn(GpuSeconds.class, PlainNumber.class)
             .addMixIn(SpecCode.class, CodeById.class)
+            .addMixIn(PlanProblem.Code.class, CodeById.class)
             .addMixIn(SpecProblem.class, WithSeverity.class)
             .addMixIn(Severity.class, PlainWord.class)
             .addMixIn(RunEvent.class, NamedEvent.class);

@@ -11,7 +11,7 @@ import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
-import org.bloomery.core.plan.Planner;
+import org.bloomery.core.plan.BatchSchedule;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunPolicy;
@@ -114,7 +114,7 @@ public final class RunContexts {
         spec.resources().timeLimit().plus(cluster.timings().killWait()).plus(BILLING_MARGIN);
     return new RunPolicy(
         user,
-        Planner.plan(spec, cluster).iterations(),
+        BatchSchedule.of(spec).iterations(),
         spec.training().logEveryIterations(),
         GpuSeconds.of(spec.resources().devices(), longest),
         spec.budget().limit(),

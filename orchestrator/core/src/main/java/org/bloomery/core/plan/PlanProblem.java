@@ -16,7 +16,10 @@ public record PlanProblem(Code code, String path, String message, String advice)
     MEMORY("PLAN-003"),
     BUDGET("PLAN-004"),
     SAVES_LESS_THAN_ONCE("PLAN-005"),
-    UNKNOWN_PARTITION("PLAN-006");
+    UNKNOWN_PARTITION("PLAN-006"),
+    SPACE("PLAN-007"),
+    NEVER_FINISHES("PLAN-008"),
+    JOB_ENDS_BEFORE_SAVE("PLAN-009");
 
     private final String id;
 

@@ -1,205 +1,234 @@
 package org.bloomery.core.plan;
 
-import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.bloomery.core.plan.Plan.CheckpointPlan;
-import org.bloomery.core.plan.PlanProblem.Code;
+import org.bloomery.core.plan.Plan.Failures;
+import org.bloomery.core.plan.Plan.PhasePlan;
+import org.bloomery.core.plan.Plan.Recipe;
+import org.bloomery.core.plan.Plan.Speed;
+import org.bloomery.core.plan.PlanProblems.Figures;
+import org.bloomery.core.plan.Throughput.Step;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.Partition;
 import org.bloomery.core.spec.RunSpec;
+import org.bloomery.core.spec.Space;
+import org.bloomery.core.spec.Training.LearningRate;
 
 /** Says what a run will need and give, before it costs anything. */
 public final class Planner {
+  /** Of the time, spare nodes shall be enough. */
+  private static final double SPARES_CONFIDENCE = 0.99;
+
   private final RunSpec run;
   private final ClusterProfile cluster;
   private final Optional<Partition> partition;
+  private final boolean onGpus;
+  private final PlanOptions options;
   private final Assumptions assumptions;
   private final BatchSchedule schedule;
+  private final List<Phase> phases;
 
-  private Planner(RunSpec run, ClusterProfile cluster, Assumptions assumptions) {
+  /** The longest phase, whose figures stand for the run's. */
+  private final Phase main;
+
+  private Planner(RunSpec run, ClusterProfile cluster, PlanOptions options) {
     this.run = run;
     this.cluster = cluster;
     this.partition = cluster.partition(run.resources().partition());
-    this.assumptions = assumptions;
+    this.onGpus = partition.map(p -> !p.device().type().startsWith("cpu")).orElse(true);
+    this.options = options;
+    this.assumptions = Assumptions.of(cluster);
     this.schedule = BatchSchedule.of(run);
+    this.phases = Phase.of(schedule);
+    this.main = phases.stream().max(Comparator.comparingLong(Phase::iterations)).orElseThrow();
   }
 
-  /** A plan with the published assumptions about failures. */
+  /** A plan of what can be known before the run. */
   public static Plan plan(RunSpec run, ClusterProfile cluster) {
-    return plan(run, cluster, Assumptions.published());
+    return plan(run, cluster, PlanOptions.NONE);
   }
 
-  /** A plan with assumptions of the caller's. */
-  public static Plan plan(RunSpec run, ClusterProfile cluster, Assumptions assumptions) {
-    return new Planner(run, cluster, assumptions).plan();
+  /** A plan of somebody who knows more than the spec and the profile say. */
+  public static Plan plan(RunSpec run, ClusterProfile cluster, PlanOptions options) {
+    return new Planner(run, cluster, options).plan();
   }
 
   private Plan plan() {
-    long samples = schedule.consumedSamples(schedule.iterations());
-    OptionalDouble step = seconds(run.batch().global());
-    OptionalDouble training = seconds(samples);
-    OptionalDouble gpuHours = hours(training);
-    MemoryEstimate memory = MemoryEstimate.of(run);
+    Step step = main.fullStep();
+    Optional<Forecast> forecast = forecast(step);
+    MemoryEstimate.OfStage memory = MemoryEstimate.fullest(main.spec(), main.topology(), onGpus);
+    OptionalDouble seconds = value(forecast.map(known -> known.secondsOf(main)));
+    CheckpointPlan checkpoint = checkpoint(seconds);
+    Optional<Plan.Course> course = forecast.flatMap(Forecast::course);
+    List<PhasePlan> phasePlans = phases.stream().map(one -> phasePlan(one, forecast)).toList();
+    long iterations = schedule.iterations();
+    long fullest = phasePlans.stream().mapToLong(PhasePlan::memoryPerGpuBytes).max().orElseThrow();
     return new Plan(
         run.name().value(),
         cluster.name(),
-        ModelArithmetic.parameters(run.model()),
-        run.resources().devices(),
-        run.dataParallel(),
-        schedule.iterations(),
-        samples * run.model().sequenceLength(),
-        ModelArithmetic.flops(run, run.batch().global()),
-        memory,
-        step,
-        training,
-        gpuHours,
-        jobs(training),
-        new CheckpointPlan(
-            ModelArithmetic.checkpointBytes(run),
-            ModelArithmetic.checkpointFiles(run),
-            advice(step)),
-        ettr(step),
-        problems(memory, gpuHours));
+        partition.map(p -> p.device().type()),
+        ModelArithmetic.parameters(main.spec().model()),
+        main.spec().resources().devices(),
+        main.spec().dataParallel(),
+        iterations,
+        schedule.consumedSamples(iterations),
+        schedule.tokens(iterations),
+        step.flops(),
+        memory.parts().total(),
+        memory.parts(),
+        memory.stage(),
+        deviceMemory(),
+        seconds,
+        value(forecast.map(Forecast::trainingSeconds)),
+        value(forecast.map(Forecast::gpuHours)),
+        forecast.map(known -> OptionalLong.of(known.jobs())).orElseGet(OptionalLong::empty),
+        checkpoint,
+        value(forecast.map(known -> known.ettr(main))),
+        recipe(),
+        main.topology(),
+        forecast.map(known -> speed(known, step)),
+        failures(),
+        course,
+        course.flatMap(this::energy),
+        phasePlans,
+        new PlanProblems(run, cluster, partition, main)
+            .of(new Figures(iterations, fullest, deviceMemory(), checkpoint, forecast)));
   }
 
-  /** How long so many samples take, if it is known how fast the devices compute. */
-  private OptionalDouble seconds(long samples) {
-    OptionalDouble sustained =
-        partition.map(p -> p.device().sustainedTflops()).orElseGet(OptionalDouble::empty);
-    if (sustained.isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    double perSecond = sustained.getAsDouble() * 1e12 * run.resources().devices();
-    return OptionalDouble.of(ModelArithmetic.flops(run, samples) / perSecond);
+  private Optional<Forecast> forecast(Step step) {
+    OptionalDouble measured = options.measuredSecondsPerIteration();
+    double expected = expected(main).orElseGet(Throughput::byWork).seconds(step);
+    return Forecast.of(
+        phases,
+        phase ->
+            measured.isPresent()
+                ? Optional.of(
+                    Throughput.measured(expected(phase), measured.getAsDouble(), expected))
+                : expected(phase),
+        assumptions);
   }
 
-  private OptionalDouble hours(OptionalDouble training) {
-    return training.isPresent()
-        ? OptionalDouble.of(training.getAsDouble() * run.resources().devices() / 3600)
-        : OptionalDouble.empty();
+  private Optional<Throughput> expected(Phase phase) {
+    return Throughput.of(phase.spec(), partition.map(Partition::device), options.tflops());
   }
 
-  private OptionalLong jobs(OptionalDouble training) {
-    if (training.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    Duration limit = run.launcher().exitDuration().orElse(run.resources().timeLimit());
-    return OptionalLong.of((long) Math.ceil(training.getAsDouble() / limit.toSeconds()));
+  private static OptionalDouble value(Optional<Double> known) {
+    return known.map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
   }
 
-  private double meanTimeToFailure() {
-    return Reliability.meanTimeToFailure(run.resources().nodes(), assumptions.nodeFailuresPerDay());
+  private OptionalLong deviceMemory() {
+    return partition
+        .map(p -> p.deviceMemoryBytes(main.spec().resources().constraint()))
+        .orElseGet(OptionalLong::empty);
   }
 
-  private double saveSeconds() {
-    return ModelArithmetic.checkpointBytes(run)
-        / (assumptions.saveBytesPerSecondPerNode() * run.resources().nodes());
+  private Recipe recipe() {
+    RunSpec spec = main.spec();
+    LearningRate rate = spec.training().learningRate();
+    int full = schedule.globalBatch(schedule.iterations());
+    return new Recipe(
+        schedule.globalBatch(1),
+        full,
+        spec.batch().micro(),
+        schedule.iterationsBelow(full),
+        rate.peak(),
+        rate.minimum(),
+        rate.decay().word(),
+        schedule.iterationReaching(rate.warmupSamples()),
+        schedule.iterationReaching(rate.decaySamples()));
   }
 
-  private OptionalLong advice(OptionalDouble step) {
-    if (step.isEmpty()) {
-      return OptionalLong.empty();
-    }
-    double interval = Reliability.youngInterval(saveSeconds(), meanTimeToFailure());
-    return OptionalLong.of(Math.max(1, Math.round(interval / step.getAsDouble())));
+  private CheckpointPlan checkpoint(OptionalDouble stepSeconds) {
+    RunSpec spec = main.spec();
+    CheckpointContents contents = CheckpointContents.of(spec, main.topology());
+    double save = assumptions.saveSeconds(contents, spec);
+    KeptCheckpoints kept = KeptCheckpoints.of(spec.checkpoint(), schedule.iterations());
+    double failure = assumptions.meanTimeToFailure(spec);
+    double young = Reliability.youngInterval(save, failure);
+    double daly = Reliability.dalyInterval(save, failure);
+    int every = spec.checkpoint().everyIterations();
+    return new CheckpointPlan(
+        contents.bytes(),
+        contents.files(),
+        iterations(young, stepSeconds),
+        every,
+        stepSeconds.isPresent()
+            ? OptionalDouble.of(every * stepSeconds.getAsDouble())
+            : OptionalDouble.empty(),
+        save,
+        young,
+        daly,
+        iterations(daly, stepSeconds),
+        kept.saved(),
+        kept.kept(),
+        (kept.kept() + 1) * contents.bytes(),
+        (kept.kept() + 1) * (contents.files() + 1),
+        cluster.spaceOf(spec.checkpoint().directory()).map(Space::name),
+        contents.classes());
   }
 
-  private OptionalDouble ettr(OptionalDouble step) {
-    if (step.isEmpty()) {
-      return OptionalDouble.empty();
-    }
-    double interval = run.checkpoint().everyIterations() * step.getAsDouble();
-    return OptionalDouble.of(
-        Reliability.expectedEttr(
-            meanTimeToFailure(),
-            (double) assumptions.restartTime().toSeconds(),
-            interval,
-            saveSeconds()));
+  private static OptionalLong iterations(double seconds, OptionalDouble stepSeconds) {
+    return stepSeconds.isPresent()
+        ? OptionalLong.of(Math.max(1, Math.round(seconds / stepSeconds.getAsDouble())))
+        : OptionalLong.empty();
   }
 
-  private List<PlanProblem> problems(MemoryEstimate memory, OptionalDouble gpuHours) {
-    List<PlanProblem> found = new ArrayList<>();
-    site(found);
-    OptionalLong has =
-        partition
-            .map(p -> p.deviceMemoryBytes(run.resources().constraint()))
-            .orElseGet(OptionalLong::empty);
-    if (has.isPresent() && memory.total() > has.getAsLong()) {
-      found.add(
-          new PlanProblem(
-              Code.MEMORY,
-              "spec.parallelism",
-              gigabytes(memory.total())
-                  + " are needed on a device that has "
-                  + gigabytes(has.getAsLong()),
-              "Raise tensor or pipeline, lower the micro-batch, or checkpoint activations."));
-    }
-    double budget = run.budget().limit().hours();
-    if (gpuHours.isPresent() && gpuHours.getAsDouble() > budget) {
-      found.add(
-          new PlanProblem(
-              Code.BUDGET,
-              "spec.budget.gpuHours",
-              String.format(
-                  Locale.ROOT,
-                  "the training needs about %.0f GPU-hours, the budget has %.0f",
-                  gpuHours.getAsDouble(),
-                  budget),
-              "Raise the budget or train on fewer samples."));
-    }
-    if (run.checkpoint().everyIterations() > schedule.iterations()) {
-      found.add(
-          new PlanProblem(
-              Code.SAVES_LESS_THAN_ONCE,
-              "spec.checkpoint.everyIterations",
-              "it saves every "
-                  + run.checkpoint().everyIterations()
-                  + " iterations, but has only "
-                  + schedule.iterations(),
-              "Save more often: a failure would lose everything."));
-    }
-    return found;
+  private Failures failures() {
+    int nodes = main.spec().resources().nodes();
+    double away =
+        -StrictMath.expm1(
+            -assumptions.nodeFailuresPerDay().value() * assumptions.nodeAwayDays().value());
+    return new Failures(
+        assumptions.nodeFailuresPerDay(),
+        assumptions.meanTimeToFailure(main.spec()),
+        assumptions.restartSeconds(),
+        assumptions.nodeAwayDays(),
+        Reliability.binomialQuantile(nodes, away, SPARES_CONFIDENCE));
   }
 
-  private void site(List<PlanProblem> found) {
-    if (!run.cluster().equals(cluster.name())) {
-      found.add(
-          new PlanProblem(
-              Code.OTHER_CLUSTER,
-              "spec.cluster",
-              "the run is for " + run.cluster() + ", this plan is for " + cluster.name(),
-              "Plan with the profile of the run's cluster."));
-    }
-    if (partition.isEmpty()) {
-      found.add(
-          new PlanProblem(
-              Code.UNKNOWN_PARTITION,
-              "spec.resources.partition",
-              cluster.name() + " has no such partition",
-              "Choose one of its profile."));
-      return;
-    }
-    int devices = partition.get().devicesPerNode();
-    if (run.resources().gpusPerNode() > devices) {
-      found.add(
-          new PlanProblem(
-              Code.TOO_FEW_DEVICES,
-              "spec.resources.gpusPerNode",
-              run.resources().gpusPerNode()
-                  + " exceeds the "
-                  + devices
-                  + " devices of a node of "
-                  + cluster.name(),
-              "Lower gpusPerNode or choose another cluster."));
-    }
+  private Speed speed(Forecast forecast, Step step) {
+    Throughput throughput = forecast.throughputOf(main);
+    double tflops = step.tflopsPerDevice(throughput.seconds(step));
+    OptionalDouble peak =
+        partition.map(p -> p.device().peakTflops()).orElseGet(OptionalDouble::empty);
+    return new Speed(
+        throughput.basis().word(),
+        throughput.basis().sentence(),
+        tflops,
+        peak.isPresent() ? OptionalDouble.of(tflops / peak.getAsDouble()) : OptionalDouble.empty(),
+        step.shape().idleShare(),
+        value(throughput.model().map(model -> model.exchangeSeconds(step.shape()))),
+        ModelArithmetic.ruleOfThumbSeconds(
+            ModelArithmetic.passes(main.spec()),
+            (double) schedule.tokens(schedule.iterations())
+                * ModelArithmetic.parameters(main.spec().model()),
+            main.spec().resources().devices() * tflops * 1e12),
+        throughput.points());
   }
 
-  private static String gigabytes(long bytes) {
-    return String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
+  private Optional<EnergyEstimate> energy(Plan.Course course) {
+    OptionalDouble watts =
+        partition.map(p -> p.device().boardWatts()).orElseGet(OptionalDouble::empty);
+    return watts.isPresent()
+        ? Optional.of(EnergyEstimate.of(course.gpuHours(), watts.getAsDouble(), cluster.energy()))
+        : Optional.empty();
+  }
+
+  private PhasePlan phasePlan(Phase phase, Optional<Forecast> forecast) {
+    RunSpec spec = phase.spec();
+    return new PhasePlan(
+        phase.firstIteration(),
+        phase.lastIteration(),
+        spec.resources().nodes(),
+        spec.dataParallel(),
+        spec.batch().micro(),
+        MemoryEstimate.fullest(spec, phase.topology(), onGpus).parts().total(),
+        value(forecast.map(known -> known.secondsOf(phase))),
+        value(forecast.map(known -> known.trainingSecondsOf(phase))),
+        value(forecast.map(known -> known.gpuHoursOf(phase))));
   }
 }

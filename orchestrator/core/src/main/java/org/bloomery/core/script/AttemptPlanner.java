@@ -4,7 +4,7 @@ import java.util.Optional;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
-import org.bloomery.core.plan.Planner;
+import org.bloomery.core.plan.CheckpointContents;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.Resources;
 import org.bloomery.core.spec.RunSpec;
@@ -39,6 +39,6 @@ public final class AttemptPlanner {
         AttemptDirectory.of(now.checkpoint().directory(), run, attempt),
         resume,
         Resources.saveMargin(now.resources().timeLimit()),
-        FREE_CHECKPOINTS * Planner.plan(now, cluster).checkpoint().bytes());
+        FREE_CHECKPOINTS * CheckpointContents.of(now).bytes());
   }
 }

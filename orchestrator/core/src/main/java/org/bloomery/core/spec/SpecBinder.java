@@ -45,6 +45,20 @@ public final class SpecBinder {
         .bytes(fileName, content, context);
   }
 
+  /**
+   * The spec of a rehearsal of a {@code TrainingRun}: half an hour on two nodes, with the same kind
+   * of node, environment, data and launcher. It needs no other file, and its comments say what is
+   * different.
+   */
+  public static Bound<String> canary(String fileName, byte[] content, BindContext context) {
+    return new Reading<>(
+            RunSchema.KIND,
+            (document, binding) ->
+                RevisionReader.bind(document.root(), binding, RunRules::check)
+                    .map(run -> document.canary(run, context.specDirectory())))
+        .bytes(fileName, content, context);
+  }
+
   /** Reads a {@code ClusterProfile}. */
   public static Bound<ClusterProfile> bindCluster(
       String fileName, String text, BindContext context) {
@@ -108,6 +122,11 @@ public final class SpecBinder {
     Optional<String> selfContained(ProblemList problems) {
       return SourceText.check(
           problems.start().file(), merged ? HEAD + YamlText.of(root) : text, problems);
+    }
+
+    /** Only a map can have been bound to a run. */
+    String canary(RunSpec run, String specDirectory) {
+      return CanaryText.of(run, (YamlNode.Mapping) root, specDirectory);
     }
   }
 

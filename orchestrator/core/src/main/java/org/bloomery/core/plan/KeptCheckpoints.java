@@ -1,0 +1,42 @@
+package org.bloomery.core.plan;
+
+import org.bloomery.core.spec.CheckpointPolicy;
+import org.bloomery.core.spec.CheckpointPolicy.Keep;
+
+/**
+ * How many checkpoints a training leaves.
+ *
+ * @param saved over the whole training
+ * @param kept of them at its end, when they are most
+ */
+record KeptCheckpoints(long saved, long kept) {
+
+  /** Counts what the policy keeps of the saves at its regular iterations. */
+  static KeptCheckpoints of(CheckpointPolicy policy, long iterations) {
+    long interval = policy.everyIterations();
+    Keep keep = policy.keep();
+    long saved = iterations / interval;
+    long newest = Math.min(saved, keep.last());
+    long before = (saved - newest) * interval;
+    long step = keep.every().map(every -> leastCommonMultiple(every, interval)).orElse(0L);
+    long regular = step == 0 ? 0 : before / step;
+    long pinned =
+        keep.pinned().stream()
+            .filter(iteration -> iteration <= before && iteration % interval == 0)
+            .filter(iteration -> step == 0 || iteration % step != 0)
+            .distinct()
+            .count();
+    return new KeptCheckpoints(saved, newest + regular + pinned);
+  }
+
+  private static long leastCommonMultiple(long a, long b) {
+    long x = a;
+    long y = b;
+    while (y != 0) {
+      long rest = x % y;
+      x = y;
+      y = rest;
+    }
+    return a / x * b;
+  }
+}
