@@ -1,5 +1,6 @@
 package org.bloomery.cli;
 
+import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.RunView;
 import picocli.CommandLine.Command;
 
@@ -8,15 +9,13 @@ import picocli.CommandLine.Command;
     name = "cancel",
     description = "End a run's job now, and the run for good.",
     footer = {"", "Example: bloomery cancel bloom-nano"})
-final class CancelCommand extends RunVerb {
+final class CancelCommand extends ActVerb {
   CancelCommand(Session session) {
     super(session);
   }
 
   @Override
-  public Integer call() {
-    RunView view = session().controlPlane().cancel(run(), "");
-    session().show(view, () -> RunScreen.of(view));
-    return DONE;
+  RunView act(ControlPlaneApi controlPlane) {
+    return controlPlane.cancel(run(), "");
   }
 }

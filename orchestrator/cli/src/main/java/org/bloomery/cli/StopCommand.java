@@ -1,5 +1,6 @@
 package org.bloomery.cli;
 
+import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.RunView;
 import picocli.CommandLine.Command;
 
@@ -8,15 +9,13 @@ import picocli.CommandLine.Command;
     name = "stop",
     description = "Make the training save and leave; the run waits for resume.",
     footer = {"", "Example: bloomery stop bloom-nano"})
-final class StopCommand extends RunVerb {
+final class StopCommand extends ActVerb {
   StopCommand(Session session) {
     super(session);
   }
 
   @Override
-  public Integer call() {
-    RunView view = session().controlPlane().stop(run(), "");
-    session().show(view, () -> RunScreen.of(view));
-    return DONE;
+  RunView act(ControlPlaneApi controlPlane) {
+    return controlPlane.stop(run(), "");
   }
 }

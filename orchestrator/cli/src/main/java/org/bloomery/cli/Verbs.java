@@ -23,6 +23,9 @@ final class Verbs {
     ALL.put("logs", session -> new CommandLine(new LogsCommand(session)));
     ALL.put("cancel", session -> new CommandLine(new CancelCommand(session)));
     ALL.put("stop", session -> new CommandLine(new StopCommand(session)));
+    ALL.put("save", session -> new CommandLine(new SaveCommand(session)));
+    ALL.put("hold", session -> new CommandLine(new HoldCommand(session)));
+    ALL.put("release", session -> new CommandLine(new ReleaseCommand(session)));
     ALL.put("resume", session -> new CommandLine(new ResumeCommand(session)));
     ALL.put(
         "checkpoints",
@@ -30,6 +33,13 @@ final class Verbs {
             new CommandLine(new CheckpointsCommand())
                 .addSubcommand(new CheckpointsListCommand(session))
                 .addSubcommand(new CheckpointsVerifyCommand(session)));
+    ALL.put(
+        "nodes",
+        session ->
+            new CommandLine(new NodesCommand())
+                .addSubcommand(new NodesListCommand(session))
+                .addSubcommand(new NodesExcludeCommand(session))
+                .addSubcommand(new NodesReadmitCommand(session)));
     ALL.put(
         "report",
         session ->

@@ -5,9 +5,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.ServerView;
@@ -17,10 +19,8 @@ import org.bloomery.controlplane.config.HomeException;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.controlplane.http.HttpDoor;
 import org.bloomery.controlplane.local.LocalResourceManager;
-import org.bloomery.controlplane.loop.ControlLoop;
+import org.bloomery.controlplane.loop.ClusterLoops;
 import org.bloomery.controlplane.loop.RunContexts;
-import org.bloomery.controlplane.loop.RunEffects;
-import org.bloomery.controlplane.loop.RunObserver;
 import org.bloomery.controlplane.loop.Service;
 import org.bloomery.controlplane.process.ProcessRunner;
 import org.bloomery.controlplane.zookeeper.HomeState;
@@ -28,6 +28,7 @@ import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.script.ScriptRenderer;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.SiteTimings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +46,7 @@ public final class ControlPlane implements AutoCloseable {
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private Home home;
-  private ControlLoop loop;
+  private ClusterLoops loops;
   private Service service;
   private HttpDoor door;
 
@@ -78,27 +79,18 @@ public final class ControlPlane implements AutoCloseable {
     home = Home.open(root, FREE_BYTES_MIN);
     parts.push(home.lock());
     List<ClusterProfile> clusters = ClusterProfiles.load(home.root());
-    ClusterProfile local = ClusterProfiles.find(clusters, "local").orElseThrow();
     HomeState state = HomeState.open(home.root(), "control plane " + ProcessHandle.current().pid());
     parts.push(state);
     RunStore store = state.runs();
     RunStore.Epoch epoch = store.lead();
 
-    ResourceManager resourceManager =
-        new LocalResourceManager(
-            new ProcessRunner(),
-            LocalResourceManager.Site.ofThisMachine(
-                environment, local.timings().killWait().plus(EXIT_RECORD_WAIT)));
     RunContexts contexts =
         new RunContexts(
             home.root(), home.id(), clusters, new ScriptRenderer(ScriptTemplates.shipped()), store);
-    RunEffects effects = new RunEffects(resourceManager);
-    RunObserver observer = new RunObserver(System::nanoTime, effects);
-    ControlLoop.Parts loopParts =
-        new ControlLoop.Parts(
-            store, resourceManager, contexts, observer, effects, InstantSource.system());
-    loop = new ControlLoop(loopParts, local.timings().pollInterval(), epoch);
-    parts.push(loop);
+    ClusterLoops.Shared shared =
+        new ClusterLoops.Shared(store, contexts, InstantSource.system(), System::nanoTime);
+    loops = new ClusterLoops(shared, sites(clusters, environment), epoch);
+    parts.push(loops);
     ServerView view =
         new ServerView(
             version,
@@ -106,11 +98,40 @@ public final class ControlPlane implements AutoCloseable {
             home.root().toString(),
             home.id().value(),
             epoch.number());
-    service = new Service(view, loopParts, loop);
-    loop.start();
+    service = new Service(view, shared, loops);
+    loops.start();
     door = HttpDoor.open(home.socketDirectory(environment).socket(), service);
     parts.push(door);
     LOG.info("leads {} in epoch {}, listens on {}", home.root(), epoch.number(), door.socket());
+  }
+
+  /** The clusters whose resource manager can be reached from here. */
+  private static List<ClusterLoops.Site> sites(
+      List<ClusterProfile> clusters, Map<String, String> environment) {
+    List<ClusterLoops.Site> sites = new ArrayList<>();
+    for (ClusterProfile cluster : clusters) {
+      SiteTimings timings = cluster.timings();
+      Duration poll = timings.pollInterval();
+      Duration floor = timings.pollFloor();
+      Duration interval = poll.compareTo(floor) < 0 ? floor : poll;
+      resourceManager(cluster, environment)
+          .map(manager -> new ClusterLoops.Site(cluster.name(), manager, interval))
+          .ifPresent(sites::add);
+    }
+    return sites;
+  }
+
+  private static Optional<ResourceManager> resourceManager(
+      ClusterProfile cluster, Map<String, String> environment) {
+    return switch (cluster.resourceManager()) {
+      case LOCAL ->
+          Optional.of(
+              new LocalResourceManager(
+                  new ProcessRunner(),
+                  LocalResourceManager.Site.ofThisMachine(
+                      environment, cluster.timings().killWait().plus(EXIT_RECORD_WAIT))));
+      case SLURM -> Optional.empty();
+    };
   }
 
   /** What people can ask of it, in this process. */
@@ -129,7 +150,7 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Completed when it no longer acts: with the error that ended it, or with null after a close. */
   public CompletableFuture<Throwable> ended() {
-    return loop.ended();
+    return loops.ended();
   }
 
   /** Ends it in the reverse order of its start; running trainings are not touched. */

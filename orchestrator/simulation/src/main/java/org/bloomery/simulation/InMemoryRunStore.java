@@ -9,6 +9,7 @@ import java.util.TreeMap;
 import org.bloomery.controlplane.zookeeper.RunCodec;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.id.Sha256;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
@@ -36,6 +37,11 @@ public final class InMemoryRunStore implements RunStore {
 
     /** What goes wrong with the write that would make this version of a run. */
     Optional<Fault> strike(RunId run, long version);
+
+    /** What goes wrong with the write that would make this version of a cluster's nodes. */
+    default Optional<Fault> strikeNodes(String cluster, long version) {
+      return Optional.empty();
+    }
   }
 
   private final Faults faults;
@@ -43,6 +49,7 @@ public final class InMemoryRunStore implements RunStore {
   private final Map<RunId, List<RunRecord>> histories = new TreeMap<>();
   private final Map<RunId, Run> states = new TreeMap<>();
   private final Map<String, String> specs = new TreeMap<>();
+  private final Map<String, SiteNodes> nodes = new TreeMap<>();
   private long epoch;
 
   public InMemoryRunStore() {
@@ -101,28 +108,64 @@ public final class InMemoryRunStore implements RunStore {
     return Optional.ofNullable(specs.get(sha256));
   }
 
+  @Override
+  public synchronized SiteNodes nodes(String cluster) {
+    return nodes.getOrDefault(cluster, SiteNodes.none(cluster));
+  }
+
+  @Override
+  public synchronized SiteNodes recordNodes(SiteNodes changed, Epoch leader) {
+    SiteNodes next = changed.next();
+    codec.encode(next);
+    String what = "the nodes of " + next.cluster();
+    Optional<Fault> fault = faults.strikeNodes(next.cluster(), next.version());
+    commit(leader, what, next.version(), fault, () -> put(next, what));
+    return next;
+  }
+
+  private void put(SiteNodes next, String what) {
+    SiteNodes present = nodes(next.cluster());
+    if (!present.equals(next) && present.version() != next.version() - 1) {
+      throw new ConflictException(what + ": no longer at that version", null);
+    }
+    nodes.put(next.cluster(), next);
+  }
+
   /** Keeps a record, the state after it and the texts that come with it, or nothing of it. */
   private void write(Run after, RunRecord next, Epoch leader, Map<String, String> texts) {
-    if (leader.number() < 1) {
-      throw new IllegalArgumentException("only lead() gives out epochs: " + leader);
-    }
     // What the real store would refuse for its size must not pass here.
     codec.encode(after);
     codec.encode(next);
     Optional<Fault> fault = faults.strike(after.id(), after.version());
+    commit(
+        leader,
+        after.id().value(),
+        after.version(),
+        fault,
+        () -> {
+          append(after, next);
+          specs.putAll(texts);
+        });
+  }
+
+  /** Lets a write take effect, as far as the epoch and what goes wrong with it allow. */
+  private void commit(
+      Epoch leader, String what, long version, Optional<Fault> fault, Runnable write) {
+    if (leader.number() < 1) {
+      throw new IllegalArgumentException("only lead() gives out epochs: " + leader);
+    }
     if (fault.equals(Optional.of(Fault.LOST_BEFORE_COMMIT))) {
-      throw lost(after);
+      throw lost(what, version);
     }
     if (fault.equals(Optional.of(Fault.FENCED))) {
       epoch++;
     }
     if (leader.number() != epoch) {
-      throw new FencedException(after.id() + ": leader " + epoch + " has taken over", null);
+      throw new FencedException(what + ": leader " + epoch + " has taken over", null);
     }
-    append(after, next);
-    specs.putAll(texts);
+    write.run();
     if (fault.equals(Optional.of(Fault.LOST_AFTER_COMMIT))) {
-      throw lost(after);
+      throw lost(what, version);
     }
   }
 
@@ -141,8 +184,8 @@ public final class InMemoryRunStore implements RunStore {
     states.put(after.id(), after);
   }
 
-  private static UnavailableException lost(Run after) {
+  private static UnavailableException lost(String what, long version) {
     return new UnavailableException(
-        after.id() + ": nobody knows whether version " + after.version() + " was recorded", null);
+        what + ": nobody knows whether version " + version + " was recorded", null);
   }
 }

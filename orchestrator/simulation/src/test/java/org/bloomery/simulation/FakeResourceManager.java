@@ -16,9 +16,11 @@ import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
+import org.bloomery.core.observe.JobEnd;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
+import org.bloomery.core.observe.SchedulerEnd;
 import org.bloomery.core.observe.Usage;
 import org.bloomery.core.port.ResourceManager;
 
@@ -165,6 +167,29 @@ final class FakeResourceManager implements ResourceManager {
     return new Acknowledgement.Done();
   }
 
+  @Override
+  public Acknowledgement hold(JobKey key) {
+    return hold(key, true);
+  }
+
+  @Override
+  public Acknowledgement release(JobKey key) {
+    return hold(key, false);
+  }
+
+  private Acknowledgement hold(JobKey key, boolean held) {
+    effects++;
+    jobs.stream().filter(job -> job.key.equals(key)).forEach(job -> job.held = held);
+    return new Acknowledgement.Done();
+  }
+
+  @Override
+  public Acknowledgement exclude(JobKey key, List<String> nodes) {
+    effects++;
+    jobs.stream().filter(job -> job.key.equals(key)).forEach(job -> job.excluded = nodes);
+    return new Acknowledgement.Done();
+  }
+
   /** One job, from the queue to its end. */
   private final class Job {
     private final JobRequest request;
@@ -173,6 +198,9 @@ final class FakeResourceManager implements ResourceManager {
     private final Instant submitted = time.instant();
     private JobState state = JobState.PENDING;
     private String detail = "in the queue";
+    private Optional<JobEnd> over = Optional.empty();
+    private boolean held;
+    private List<String> excluded;
     private boolean mustEnd;
     private Optional<Instant> started = Optional.empty();
     private Instant ended = Instant.MAX;
@@ -180,6 +208,7 @@ final class FakeResourceManager implements ResourceManager {
 
     Job(JobRequest request, int number) {
       this.request = request;
+      excluded = request.excludedNodes();
       plot = plots.getOrDefault(request.attempt(), JobPlot.NORMAL);
       key = new JobKey("local", "job-" + number, submitted.getEpochSecond());
     }
@@ -192,8 +221,8 @@ final class FakeResourceManager implements ResourceManager {
       switch (state) {
         case PENDING -> {
           if (mustEnd) {
-            end(now, "CANCELLED");
-          } else if (!now.isBefore(submitted.plus(plot.queued()))) {
+            end(now, SchedulerEnd.CANCELLED);
+          } else if (!held && !now.isBefore(submitted.plus(plot.queued()))) {
             start(now);
           }
         }
@@ -214,7 +243,7 @@ final class FakeResourceManager implements ResourceManager {
       detail = "RUNNING";
       training = FakeTraining.begin(request, key.jobId(), shape, plot, now);
       if (training.isEmpty()) {
-        end(now, "FAILED");
+        end(now, SchedulerEnd.FAILED);
       }
     }
 
@@ -222,20 +251,23 @@ final class FakeResourceManager implements ResourceManager {
       FakeTraining own = training.orElseThrow();
       if (mustEnd) {
         own.terminate(now);
-        end(now, "CANCELLED");
+        end(now, SchedulerEnd.CANCELLED);
         return;
       }
       own.step(now);
       if (!own.trains()) {
         boolean died = own.iteration() == plot.diesAfter();
         boolean node = died && plot.death() == JobPlot.Death.NODE_LOST;
-        end(now, node ? "NODE_FAIL" : died ? "FAILED" : "COMPLETED");
+        end(
+            now,
+            node ? SchedulerEnd.NODE_FAIL : died ? SchedulerEnd.FAILED : SchedulerEnd.COMPLETED);
       }
     }
 
-    private void end(Instant now, String word) {
+    private void end(Instant now, SchedulerEnd reason) {
       ended = now;
-      detail = word;
+      detail = reason.name();
+      over = Optional.of(JobEnd.of(reason));
       state = plot.lingers().isZero() ? JobState.ENDED : JobState.COMPLETING;
     }
 
@@ -247,6 +279,8 @@ final class FakeResourceManager implements ResourceManager {
           AttemptDirectory.attemptOf(request.directory()),
           strange ? JobState.UNRECOGNISED : state,
           strange ? strangeState.get() : detail,
+          state == JobState.ENDED ? over : Optional.empty(),
+          held && state == JobState.PENDING,
           started,
           List.of("n1"),
           state == JobState.ENDED && !withholdsAccounting

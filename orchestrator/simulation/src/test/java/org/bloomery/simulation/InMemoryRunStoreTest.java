@@ -27,9 +27,21 @@ final class InMemoryRunStoreTest extends RunStoreContract {
       List.of(new RunEvent.RunHeld(HoldReason.STOPPED, "by hand"));
 
   private Optional<Fault> armed = Optional.empty();
-  private final InMemoryRunStore store = new InMemoryRunStore((run, version) -> strike());
+  private final InMemoryRunStore store =
+      new InMemoryRunStore(
+          new InMemoryRunStore.Faults() {
+            @Override
+            public Optional<Fault> strike(RunId run, long version) {
+              return armed();
+            }
 
-  private Optional<Fault> strike() {
+            @Override
+            public Optional<Fault> strikeNodes(String cluster, long version) {
+              return armed();
+            }
+          });
+
+  private Optional<Fault> armed() {
     Optional<Fault> fault = armed;
     armed = Optional.empty();
     return fault;

@@ -9,15 +9,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.controlplane.config.ScriptTemplates;
-import org.bloomery.controlplane.loop.ControlLoop;
+import org.bloomery.controlplane.loop.ClusterLoops;
 import org.bloomery.controlplane.loop.RunContexts;
-import org.bloomery.controlplane.loop.RunEffects;
-import org.bloomery.controlplane.loop.RunObserver;
 import org.bloomery.controlplane.loop.SteppedLoop;
 import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.checkpoint.CheckpointRef;
@@ -79,10 +78,10 @@ final class LoopWorld {
             ClusterProfiles.load(home),
             new ScriptRenderer(ScriptTemplates.shipped()),
             store);
-    RunEffects effects = new RunEffects(door);
-    RunObserver observer = new RunObserver(() -> Duration.between(T0, now).toNanos(), effects);
-    return new SteppedLoop(
-        new ControlLoop.Parts(store, door, contexts, observer, effects, () -> now), store.lead());
+    ClusterLoops.Shared shared =
+        new ClusterLoops.Shared(
+            store, contexts, () -> now, () -> Duration.between(T0, now).toNanos());
+    return new SteppedLoop(shared, Map.of("local", door), store.lead());
   }
 
   /** The control plane dies and another one starts. */

@@ -59,6 +59,15 @@ public interface ControlPlaneApi {
   /** Makes the training save and leave; the run waits for {@link #resume}. */
   RunView stop(RunId run, String by);
 
+  /** Makes the training save, leave, and go on in the next attempt at once. */
+  RunView save(RunId run, String by);
+
+  /** Lets no new attempt start and keeps queued jobs in the queue; what runs goes on. */
+  RunView hold(RunId run, String by);
+
+  /** Takes back a {@link #hold}. */
+  RunView release(RunId run, String by);
+
   /**
    * Lets a held run go on.
    *
@@ -72,6 +81,19 @@ public interface ControlPlaneApi {
    * @param verify look at each of them again instead of telling what was recorded
    */
   List<CheckpointView> checkpoints(RunId run, boolean verify);
+
+  /** The nodes that were blamed or excluded, of one cluster or of all. */
+  List<NodeView> nodes(Optional<String> cluster);
+
+  /** Keeps a node from the next attempts of all runs. */
+  NodeView excludeNode(NodeExclusion asked, String by);
+
+  /**
+   * Lets runs have a node again, whatever it was excluded or blamed for.
+   *
+   * @param cluster may be absent where there is only one
+   */
+  NodeView readmitNode(Optional<String> cluster, String node, String by);
 
   /** GPU-seconds of all attempts of all runs, or of one run. */
   UsageView usage(Optional<RunId> run);

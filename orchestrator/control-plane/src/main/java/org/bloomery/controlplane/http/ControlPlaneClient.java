@@ -3,6 +3,8 @@ package org.bloomery.controlplane.http;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,6 +17,8 @@ import org.bloomery.controlplane.api.DescriptionView;
 import org.bloomery.controlplane.api.ExplanationView;
 import org.bloomery.controlplane.api.LogView;
 import org.bloomery.controlplane.api.LossPoint;
+import org.bloomery.controlplane.api.NodeExclusion;
+import org.bloomery.controlplane.api.NodeView;
 import org.bloomery.controlplane.api.RunView;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.api.UsageView;
@@ -95,12 +99,31 @@ public final class ControlPlaneClient implements ControlPlaneApi {
 
   @Override
   public RunView cancel(RunId run, String by) {
-    return post(path(run, "/cancel"), new Wire.Nothing(), RunView.class);
+    return act(run, "/cancel");
   }
 
   @Override
   public RunView stop(RunId run, String by) {
-    return post(path(run, "/stop"), new Wire.Nothing(), RunView.class);
+    return act(run, "/stop");
+  }
+
+  @Override
+  public RunView save(RunId run, String by) {
+    return act(run, "/save");
+  }
+
+  @Override
+  public RunView hold(RunId run, String by) {
+    return act(run, "/hold");
+  }
+
+  @Override
+  public RunView release(RunId run, String by) {
+    return act(run, "/release");
+  }
+
+  private RunView act(RunId run, String act) {
+    return post(path(run, act), new Wire.Nothing(), RunView.class);
   }
 
   @Override
@@ -113,6 +136,33 @@ public final class ControlPlaneClient implements ControlPlaneApi {
     String target = path(run, "/checkpoints?verify=" + verify);
     Duration patience = verify ? PATIENCE_TO_VERIFY : PATIENCE;
     return ask(target, null, Wire.Checkpoints.class, patience).checkpoints();
+  }
+
+  @Override
+  public List<NodeView> nodes(Optional<String> cluster) {
+    String query = cluster.map(name -> "?cluster=" + encoded(name)).orElse("");
+    return get("/v1/nodes" + query, Wire.Nodes.class).nodes();
+  }
+
+  @Override
+  public NodeView excludeNode(NodeExclusion asked, String by) {
+    OptionalLong seconds =
+        asked
+            .duration()
+            .map(time -> OptionalLong.of(time.toSeconds()))
+            .orElse(OptionalLong.empty());
+    Wire.Exclusion body =
+        new Wire.Exclusion(asked.cluster(), asked.node(), Optional.of(asked.reason()), seconds);
+    return post("/v1/nodes/exclude", body, NodeView.class);
+  }
+
+  @Override
+  public NodeView readmitNode(Optional<String> cluster, String node, String by) {
+    return post("/v1/nodes/readmit", new Wire.Readmission(cluster, node), NodeView.class);
+  }
+
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 
   @Override

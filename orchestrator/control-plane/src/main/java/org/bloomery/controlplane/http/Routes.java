@@ -5,11 +5,14 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.javalin.http.Context;
 import io.javalin.router.JavalinDefaultRoutingApi;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.ControlPlaneApi;
+import org.bloomery.controlplane.api.NodeExclusion;
+import org.bloomery.controlplane.api.NodeView;
 import org.bloomery.controlplane.api.RunView;
 import org.bloomery.core.id.RunId;
 import org.slf4j.Logger;
@@ -19,6 +22,7 @@ import org.slf4j.LoggerFactory;
 final class Routes {
   static final int BODY_BYTES_MAX = 1 << 20;
 
+  private static final int REASON_MAX = 200;
   private static final int EVENTS_DEFAULT = 1_000;
   private static final int EVENTS_MAX = 10_000;
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
@@ -42,9 +46,15 @@ final class Routes {
     routes.get("/v1/runs/{run}/losses", c -> answer(c, new Wire.Losses(api.lossCurve(run(c)))));
     routes.get("/v1/runs/{run}/checkpoints", this::checkpoints);
     routes.get("/v1/usage", this::usage);
+    routes.get("/v1/nodes", c -> answer(c, new Wire.Nodes(api.nodes(cluster(c)))));
     routes.post("/v1/runs", this::submit);
-    routes.post("/v1/runs/{run}/cancel", this::cancel);
-    routes.post("/v1/runs/{run}/stop", this::stop);
+    routes.post("/v1/runs/{run}/cancel", c -> act(c, "cancel", api::cancel));
+    routes.post("/v1/runs/{run}/stop", c -> act(c, "stop", api::stop));
+    routes.post("/v1/runs/{run}/save", c -> act(c, "save", api::save));
+    routes.post("/v1/runs/{run}/hold", c -> act(c, "hold", api::hold));
+    routes.post("/v1/runs/{run}/release", c -> act(c, "release", api::release));
+    routes.post("/v1/nodes/exclude", this::excludeNode);
+    routes.post("/v1/nodes/readmit", this::readmitNode);
     routes.post("/v1/runs/{run}/resume", this::resume);
   }
 
@@ -83,29 +93,66 @@ final class Routes {
     RunView run =
         api.submit(
             asked.specText(), asked.file(), asked.specDirectory(), asked.again(), by(context));
-    audit(context, "submit", run);
+    audit(context, "submit", run.run());
     context.status(201);
     answer(context, run);
   }
 
-  private void cancel(Context context) throws IOException {
+  /** What somebody does to a run without saying more. */
+  private interface Act {
+    RunView on(RunId run, String by);
+  }
+
+  private void act(Context context, String name, Act act) throws IOException {
     body(context, Wire.Nothing.class);
-    RunView run = api.cancel(run(context), by(context));
-    audit(context, "cancel", run);
+    RunView run = act.on(run(context), by(context));
+    audit(context, name, run.run());
     answer(context, run);
   }
 
-  private void stop(Context context) throws IOException {
-    body(context, Wire.Nothing.class);
-    RunView run = api.stop(run(context), by(context));
-    audit(context, "stop", run);
-    answer(context, run);
+  private void excludeNode(Context context) throws IOException {
+    Wire.Exclusion asked = body(context, Wire.Exclusion.class);
+    if (asked.node() == null) {
+      throw badRequest("the body needs node");
+    }
+    Optional<Duration> duration =
+        asked.seconds().isPresent()
+            ? Optional.of(Duration.ofSeconds(asked.seconds().getAsLong()))
+            : Optional.empty();
+    NodeExclusion exclusion =
+        new NodeExclusion(asked.cluster(), asked.node(), reason(asked), duration);
+    NodeView node = api.excludeNode(exclusion, by(context));
+    audit(context, "exclude", node.node());
+    answer(context, node);
+  }
+
+  private void readmitNode(Context context) throws IOException {
+    Wire.Readmission asked = body(context, Wire.Readmission.class);
+    if (asked.node() == null) {
+      throw badRequest("the body needs node");
+    }
+    NodeView node = api.readmitNode(asked.cluster(), asked.node(), by(context));
+    audit(context, "readmit", node.node());
+    answer(context, node);
+  }
+
+  /** It is shown in lists and kept with the node: one line, not too long. */
+  private static String reason(Wire.Exclusion asked) {
+    String reason = asked.reason().orElse("");
+    if (reason.length() > REASON_MAX || reason.chars().anyMatch(Character::isISOControl)) {
+      throw badRequest("a reason is one line of at most " + REASON_MAX + " characters");
+    }
+    return reason;
+  }
+
+  private static Optional<String> cluster(Context context) {
+    return Optional.ofNullable(context.queryParam("cluster"));
   }
 
   private void resume(Context context) throws IOException {
     Wire.Resumption asked = body(context, Wire.Resumption.class);
     RunView run = api.resume(run(context), asked.from(), by(context));
-    audit(context, "resume", run);
+    audit(context, "resume", run.run());
     answer(context, run);
   }
 
@@ -175,8 +222,8 @@ final class Routes {
     return peer.name();
   }
 
-  private static void audit(Context context, String act, RunView run) {
-    LOG.info("{} {} by {}: {}", act, run.run(), by(context), Failures.requestId(context));
+  private static void audit(Context context, String act, String what) {
+    LOG.info("{} {} by {}: {}", act, what, by(context), Failures.requestId(context));
   }
 
   private static Refusal badRequest(String message) {

@@ -1,9 +1,11 @@
 package org.bloomery.controlplane.http;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.bloomery.controlplane.api.CheckpointView;
 import org.bloomery.controlplane.api.LossPoint;
+import org.bloomery.controlplane.api.NodeView;
 import org.bloomery.controlplane.api.RunView;
 import org.bloomery.core.run.RunRecord;
 import org.bloomery.core.spec.SpecProblem;
@@ -21,6 +23,13 @@ public final class Wire {
   /** Asks to let a run go on; {@code from} absent means from the newest sealed checkpoint. */
   public record Resumption(OptionalLong from) {}
 
+  /** Asks to keep a node from all runs; {@code seconds} absent means until it is readmitted. */
+  public record Exclusion(
+      Optional<String> cluster, String node, Optional<String> reason, OptionalLong seconds) {}
+
+  /** Asks to let runs have a node again. */
+  public record Readmission(Optional<String> cluster, String node) {}
+
   /** What a state-changing request without details carries. */
   public record Nothing() {}
 
@@ -32,6 +41,9 @@ public final class Wire {
 
   /** Answer to {@code GET /v1/runs/{run}/losses}. */
   public record Losses(List<LossPoint> losses) {}
+
+  /** Answer to {@code GET /v1/nodes}. */
+  public record Nodes(List<NodeView> nodes) {}
 
   /** Answer to {@code GET /v1/runs/{run}/checkpoints}. */
   public record Checkpoints(List<CheckpointView> checkpoints) {}

@@ -21,9 +21,11 @@ import org.bloomery.controlplane.files.SubmissionFile;
 import org.bloomery.controlplane.files.SubmissionFile.Started;
 import org.bloomery.controlplane.process.ProcessRunner;
 import org.bloomery.core.id.JobKey;
+import org.bloomery.core.observe.JobEnd;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
+import org.bloomery.core.observe.SchedulerEnd;
 import org.bloomery.core.observe.Usage;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.script.AttemptFiles;
@@ -253,6 +255,9 @@ public final class LocalResourceManager implements ResourceManager {
         Optional.of(attempt.attempt()),
         state,
         elsewhere ? files.whereItLives() : detail(state, living),
+        // A process table remembers nobody: how it ended is the exit record's to say.
+        state == JobState.ENDED ? Optional.of(JobEnd.of(SchedulerEnd.UNKNOWN)) : Optional.empty(),
+        false,
         claim.map(c -> Instant.ofEpochSecond(c.startEpoch())),
         List.of(claim.map(Claim::host).orElse(host)),
         usage);
@@ -309,6 +314,22 @@ public final class LocalResourceManager implements ResourceManager {
     } catch (IOException failed) {
       return new Acknowledgement.NotKnown("cannot see this machine's jobs: " + words(failed));
     }
+  }
+
+  /** Nothing to do: there is no queue in which a job could be held. */
+  @Override
+  public Acknowledgement hold(JobKey job) {
+    return new Acknowledgement.Done();
+  }
+
+  @Override
+  public Acknowledgement release(JobKey job) {
+    return new Acknowledgement.Done();
+  }
+
+  @Override
+  public Acknowledgement exclude(JobKey job, List<String> nodes) {
+    return new Acknowledgement.Done();
   }
 
   private static String words(IOException failed) {

@@ -55,8 +55,8 @@ final class AttemptReader {
         closed = true;
       }
       Optional<ExitRecord> exit = exitRecord();
-      Optional<String> state = job.filter(j -> j.state() == JobState.ENDED).map(JobView::detail);
-      return new AttemptReading(progress, toEnd, exit, ExitVerdict.of(progress, end, exit, state));
+      Optional<JobView> ended = job.filter(j -> j.state() == JobState.ENDED);
+      return new AttemptReading(progress, toEnd, exit, ExitVerdict.of(progress, end, exit, ended));
     } catch (IOException e) {
       throw new UncheckedIOException(e.getMessage(), e);
     }

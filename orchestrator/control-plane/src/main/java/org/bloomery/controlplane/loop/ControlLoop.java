@@ -13,7 +13,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.bloomery.core.id.NodeName;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.nodes.Blame;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.observe.Observation;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
@@ -22,12 +26,14 @@ import org.bloomery.core.run.Phase;
 import org.bloomery.core.run.Reconciler;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.Seen;
+import org.bloomery.core.run.Suspect;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one thread that decides and acts: observe, decide, record, act, for every run, at its own
- * pace. Requests and signals only wake it; each tick derives everything anew from the state.
+ * The one thread that decides and acts for the runs of one cluster: observe, decide, record, act,
+ * at its own pace. Requests and signals only wake it; each tick derives everything anew from the
+ * state. Every cluster has a loop of its own, so that one that is slow or dark delays no other.
  */
 public final class ControlLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
@@ -40,6 +46,8 @@ public final class ControlLoop implements AutoCloseable {
   /** More people do not ask at once; further ones are told to try again. */
   private static final int REQUESTS_MAX = 256;
 
+  private final String cluster;
+  private final Predicate<Run> owned;
   private final RunStore store;
   private final ResourceManager resourceManager;
   private final RunContexts contexts;
@@ -51,12 +59,21 @@ public final class ControlLoop implements AutoCloseable {
   private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
   private final Semaphore wakeups = new Semaphore(0);
   private final Map<RunId, String> thoughts = new ConcurrentHashMap<>();
-  private final Thread thread = new Thread(this::turn, "control-loop");
+  private final Thread thread;
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
   private volatile boolean closing;
+  private Optional<Look> last = Optional.empty();
 
-  /** All that the loop works with; wired by hand in {@code ControlPlane}. */
+  /** What the resource manager showed, and when it was asked. */
+  private record Look(Instant at, Observation jobs) {}
+
+  /**
+   * All that the loop works with; wired by hand in {@code ControlPlane}.
+   *
+   * @param cluster whose resource manager it is
+   */
   public record Parts(
+      String cluster,
       RunStore store,
       ResourceManager resourceManager,
       RunContexts contexts,
@@ -68,8 +85,11 @@ public final class ControlLoop implements AutoCloseable {
    * A loop that leads under an epoch.
    *
    * @param interval between two looks at the resource manager
+   * @param owned which runs are this loop's
    */
-  public ControlLoop(Parts parts, Duration interval, RunStore.Epoch epoch) {
+  ControlLoop(Parts parts, Duration interval, RunStore.Epoch epoch, Predicate<Run> owned) {
+    cluster = parts.cluster();
+    this.owned = owned;
     store = parts.store();
     resourceManager = parts.resourceManager();
     contexts = parts.contexts();
@@ -78,11 +98,17 @@ public final class ControlLoop implements AutoCloseable {
     time = parts.time();
     this.interval = interval;
     this.epoch = epoch;
+    thread = new Thread(this::turn, "control-loop-" + cluster);
   }
 
   /** Starts the thread. */
   public void start() {
     thread.start();
+  }
+
+  /** The cluster whose runs it looks after. */
+  String cluster() {
+    return cluster;
   }
 
   /** Completed when the loop has ended: with the error that ended it, or null after a close. */
@@ -124,10 +150,15 @@ public final class ControlLoop implements AutoCloseable {
     return answer;
   }
 
-  @Override
-  public void close() {
+  /** Lets it end after what it does now. */
+  void stop() {
     closing = true;
     wakeups.release();
+  }
+
+  @Override
+  public void close() {
+    stop();
     try {
       thread.join(TimeUnit.SECONDS.toMillis(30));
     } catch (InterruptedException e) {
@@ -173,23 +204,80 @@ public final class ControlLoop implements AutoCloseable {
 
   /** A finished run is looked after for a while: a job of it that surfaces late is to be ended. */
   private boolean needsLook(Run run) {
-    return !run.isFinished() || time.instant().isBefore(run.updatedAt().plus(AFTERCARE));
+    return !run.isFinished()
+        || run.hasOpenBills()
+        || time.instant().isBefore(run.updatedAt().plus(AFTERCARE));
   }
 
   /** One round over all runs; one run's trouble never ends the round. */
   private void lookAtRuns() {
     List<Run> runs = new ArrayList<>();
+    SiteNodes nodes;
     try {
       for (RunId id : store.list()) {
-        load(id).filter(this::needsLook).ifPresent(runs::add);
+        if (contexts.knownCluster(id).map(cluster::equals).orElse(true)) {
+          load(id).filter(this::needsLook).filter(owned).ifPresent(runs::add);
+        }
       }
+      nodes = nodes();
     } catch (RunStore.UnavailableException e) {
       LOG.warn("the store does not answer; nothing is decided: {}", e.getMessage());
       return;
     }
-    Observation jobs = resourceManager.observe(wanted(runs), time.instant());
+    RunObserver.Look look = new RunObserver.Look(look(runs), nodes);
     for (Run run : runs) {
-      guardedTick(run, jobs);
+      guardedTick(run, look);
+    }
+    keepBlames(runs, nodes);
+  }
+
+  /**
+   * What the resource manager shows. However often the loop is woken, it is not asked again before
+   * the interval is over; what somebody wants is decided on its last answer.
+   */
+  private Observation look(List<Run> runs) {
+    Instant now = time.instant();
+    // A clock that was set back must not make us blind.
+    Optional<Look> recent =
+        last.filter(look -> !now.isBefore(look.at()) && now.isBefore(look.at().plus(interval)));
+    if (recent.isEmpty()) {
+      last = Optional.of(new Look(now, resourceManager.observe(wanted(runs), now)));
+    }
+    return last.orElseThrow().jobs();
+  }
+
+  /** What is known of the nodes; that it cannot be read is no reason to stop the runs. */
+  private SiteNodes nodes() {
+    try {
+      return store.nodes(cluster);
+    } catch (RunStore.DamagedException e) {
+      LOG.error("the nodes of {}: {}", cluster, e.getMessage());
+      return SiteNodes.none(cluster);
+    }
+  }
+
+  /** Counts what nodes were blamed for, across runs; what is counted already changes nothing. */
+  private void keepBlames(List<Run> runs, SiteNodes before) {
+    SiteNodes nodes = before;
+    for (Run run : runs) {
+      for (Suspect suspect : run.suspects()) {
+        if (NodeName.isValid(suspect.node())) {
+          nodes =
+              nodes.blamed(
+                  suspect.node(),
+                  new Blame(run.id(), suspect.attempt(), suspect.cause(), suspect.at()));
+        }
+      }
+    }
+    if (nodes.equals(before)) {
+      return;
+    }
+    try {
+      store.recordNodes(nodes, epoch);
+    } catch (RunStore.ConflictException
+        | RunStore.UnavailableException
+        | RunStore.LimitException e) {
+      LOG.warn("the nodes of {} are not recorded, tries again: {}", cluster, e.getMessage());
     }
   }
 
@@ -208,7 +296,9 @@ public final class ControlLoop implements AutoCloseable {
     for (Run run : runs) {
       try {
         RunContext context = contexts.of(run);
-        run.attempt().ifPresent(attempt -> wanted.add(context.wanted(run, attempt)));
+        if (context.cluster().name().equals(cluster)) {
+          wanted.addAll(context.wanted(run));
+        }
       } catch (RuntimeException e) {
         trouble(run.id(), e);
       }
@@ -216,9 +306,9 @@ public final class ControlLoop implements AutoCloseable {
     return wanted;
   }
 
-  private void guardedTick(Run run, Observation jobs) {
+  private void guardedTick(Run run, RunObserver.Look look) {
     try {
-      tick(run, jobs);
+      tick(run, look);
     } catch (RunStore.FencedException e) {
       throw e;
     } catch (RunStore.ConflictException | RunStore.UnavailableException e) {
@@ -228,12 +318,16 @@ public final class ControlLoop implements AutoCloseable {
     }
   }
 
-  private void tick(Run start, Observation jobs) {
+  private void tick(Run start, RunObserver.Look look) {
     Run run = start;
     for (int records = 0; records < RECORDS_PER_TICK_MAX; records++) {
       RunContext context = contexts.of(run);
+      if (!context.cluster().name().equals(cluster)) {
+        throw new IllegalStateException(
+            "nothing here can reach its cluster " + context.cluster().name());
+      }
       Instant now = time.instant();
-      Seen seen = observer.see(run, context, jobs);
+      Seen seen = observer.see(run, context, look);
       Decision decision = Reconciler.decide(run, seen, context.policy(), now);
       thoughts.put(run.id(), decision.why());
       if (!decision.facts().isEmpty()) {

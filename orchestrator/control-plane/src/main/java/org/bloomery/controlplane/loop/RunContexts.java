@@ -5,13 +5,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.IntStream;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.plan.BatchSchedule;
+import org.bloomery.core.plan.WallTime;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunPolicy;
@@ -22,7 +25,10 @@ import org.bloomery.core.script.ScriptRenderer;
 import org.bloomery.core.spec.BindContext;
 import org.bloomery.core.spec.Bound;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.Partition;
 import org.bloomery.core.spec.Precision;
+import org.bloomery.core.spec.ResourceManagerKind;
+import org.bloomery.core.spec.Resources;
 import org.bloomery.core.spec.RunSpec;
 import org.bloomery.core.spec.SpecBinder;
 
@@ -30,11 +36,6 @@ import org.bloomery.core.spec.SpecBinder;
 public final class RunContexts {
   /** What schedulers add to a time limit before a job is really gone, besides their kill wait. */
   private static final Duration BILLING_MARGIN = Duration.ofSeconds(60);
-
-  /** A job that is missing from so many answers over so long is lost (reliability of queries). */
-  private static final int LOST_LOOKS = 20;
-
-  private static final Duration LOST_AFTER = Duration.ofHours(2);
 
   private final Path homeDirectory;
   private final HomeId home;
@@ -90,15 +91,30 @@ public final class RunContexts {
     return context;
   }
 
+  /** The cluster that a run's spec names; nothing if that cannot be read now. */
+  Optional<String> clusterOf(Run run) {
+    try {
+      return Optional.of(of(run).cluster().name());
+    } catch (IllegalStateException e) {
+      return Optional.empty();
+    }
+  }
+
+  /** The cluster that a run is known to belong to, without reading anything. */
+  Optional<String> knownCluster(RunId run) {
+    return Optional.ofNullable(cache.get(run)).map(cached -> cached.context().cluster().name());
+  }
+
   /** What the spec says about money and time, before any run of it exists. */
   RunPolicy policy(RunSpec spec) {
     return context(spec.name(), spec).policy();
   }
 
-  private RunContext context(RunId run, RunSpec spec) {
+  private RunContext context(RunId run, RunSpec submitted) {
     ClusterProfile cluster =
-        ClusterProfiles.find(clusters, spec.cluster())
-            .orElseThrow(() -> new IllegalStateException("no cluster " + spec.cluster()));
+        ClusterProfiles.find(clusters, submitted.cluster())
+            .orElseThrow(() -> new IllegalStateException("no cluster " + submitted.cluster()));
+    RunSpec spec = WallTime.fitted(submitted, cluster);
     RunContext.Rendering rendering =
         (attempt, resumeIteration) -> {
           Optional<Resume> resume = resumeIteration.map(i -> Resume.savedBefore(spec, i));
@@ -110,20 +126,63 @@ public final class RunContexts {
   }
 
   private RunPolicy policy(RunSpec spec, ClusterProfile cluster, RunContext.Rendering rendering) {
+    Resources resources = spec.resources();
     Duration longest =
-        spec.resources().timeLimit().plus(cluster.timings().killWait()).plus(BILLING_MARGIN);
+        resources
+            .timeLimit()
+            .plus(cluster.jobRules().overTimeLimit())
+            .plus(cluster.timings().killWait())
+            .plus(BILLING_MARGIN);
+    Partition partition =
+        cluster
+            .partition(resources.partition())
+            .orElseThrow(
+                () ->
+                    new IllegalStateException(
+                        cluster.name() + " has no partition " + resources.partition().orElse("")));
     return new RunPolicy(
         user,
         BatchSchedule.of(spec).iterations(),
         spec.training().logEveryIterations(),
-        GpuSeconds.of(spec.resources().devices(), longest),
+        GpuSeconds.of(resources.devices(), longest),
         spec.budget().limit(),
-        cluster.timings().quietPeriod(),
-        cluster.timings().sealScanDistance(),
-        LOST_LOOKS,
-        LOST_AFTER,
+        cluster.timings(),
         spec.restart(),
-        (attempt, resume) -> rendering.files(attempt, resume).bodySha256());
+        queueing(spec, cluster, partition),
+        new RunPolicy.NodeNeed(resources.nodes(), partition.nodes(), resources.exclude()),
+        scripts(rendering));
+  }
+
+  /** A job can wait behind another only where there is a queue. */
+  private static RunPolicy.Queueing queueing(
+      RunSpec spec, ClusterProfile cluster, Partition partition) {
+    boolean advised = cluster.jobRules().ageOfDependentJobsGrows().orElse(false);
+    boolean prepares =
+        cluster.resourceManager() == ResourceManagerKind.SLURM
+            && spec.restart().prepareSuccessor().orElse(advised);
+    OptionalInt submittedMax =
+        IntStream.concat(
+                cluster.jobRules().submittedJobs().stream(),
+                cluster
+                    .qos(spec.resources().qos(), partition)
+                    .map(qos -> qos.submittedJobs().stream())
+                    .orElse(IntStream.empty()))
+            .min();
+    return new RunPolicy.Queueing(prepares, spec.resources().timeLimit(), submittedMax);
+  }
+
+  private static RunPolicy.Scripts scripts(RunContext.Rendering rendering) {
+    return new RunPolicy.Scripts() {
+      @Override
+      public String bodySha256(int attempt, Optional<Long> resumeIteration) {
+        return rendering.files(attempt, resumeIteration).bodySha256();
+      }
+
+      @Override
+      public String jobSha256(int attempt, Optional<Long> resumeIteration) {
+        return rendering.files(attempt, resumeIteration).jobSha256();
+      }
+    };
   }
 
   private static CheckpointLayout layout(RunSpec spec) {

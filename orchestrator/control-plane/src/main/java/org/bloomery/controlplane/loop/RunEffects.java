@@ -4,23 +4,24 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.bloomery.controlplane.files.AtomicFiles;
-import org.bloomery.controlplane.files.LoadView;
 import org.bloomery.core.checkpoint.CheckpointManifest;
 import org.bloomery.core.checkpoint.CheckpointRef;
+import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.run.Attempt;
 import org.bloomery.core.run.Effect;
+import org.bloomery.core.run.Refusal;
 import org.bloomery.core.run.Run;
+import org.bloomery.core.run.Successor;
 import org.bloomery.core.script.AttemptFiles;
-import org.bloomery.core.script.GoFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,9 +31,12 @@ import org.slf4j.LoggerFactory;
  */
 public final class RunEffects {
   private static final Logger LOG = LoggerFactory.getLogger(RunEffects.class);
+  private static final String OTHER_VERSION =
+      "the attempt was planned by another version of Bloomery, whose scripts differ;"
+          + " resume the run to plan it anew";
 
   private final ResourceManager resourceManager;
-  private final Map<String, String> rejections = new ConcurrentHashMap<>();
+  private final Map<RunId, Map<Integer, Refusal>> refusals = new ConcurrentHashMap<>();
 
   public RunEffects(ResourceManager resourceManager) {
     this.resourceManager = resourceManager;
@@ -40,12 +44,15 @@ public final class RunEffects {
 
   /** Whether an effect changes what the resource manager shows. */
   static boolean changesJobs(Effect effect) {
-    return effect instanceof Effect.SubmitJob || effect instanceof Effect.CancelJob;
+    return effect instanceof Effect.SubmitJob
+        || effect instanceof Effect.CancelJob
+        || effect instanceof Effect.HoldJob
+        || effect instanceof Effect.ReleaseJob;
   }
 
-  /** The resource manager's words, if it has refused an attempt's job to this leader. */
-  Optional<String> rejection(RunId run, int attempt) {
-    return Optional.ofNullable(rejections.get(run + "/" + attempt));
+  /** How the resource manager turned this leader's last submissions away, by attempt. */
+  Map<Integer, Refusal> refusals(RunId run) {
+    return new TreeMap<>(refusals.getOrDefault(run, Map.of()));
   }
 
   /**
@@ -75,6 +82,26 @@ public final class RunEffects {
       }
 
       @Override
+      public Action bindAttempt(Effect.BindAttempt effect) {
+        return () -> bind(run, context, effect.attempt());
+      }
+
+      @Override
+      public Action holdJob(Effect.HoldJob effect) {
+        return () -> resourceManager.hold(effect.job());
+      }
+
+      @Override
+      public Action releaseJob(Effect.ReleaseJob effect) {
+        return () -> resourceManager.release(effect.job());
+      }
+
+      @Override
+      public Action excludeNodes(Effect.ExcludeNodes effect) {
+        return () -> resourceManager.exclude(effect.job(), effect.nodes());
+      }
+
+      @Override
       public Action cancelJob(Effect.CancelJob effect) {
         return () -> {
           LOG.info("{}: ends job {}: {}", run.id(), effect.job().jobId(), effect.why());
@@ -96,53 +123,61 @@ public final class RunEffects {
   }
 
   private void submit(Run run, RunContext context, int number) throws IOException {
-    Attempt attempt = run.attempt().orElseThrow();
-    Optional<Long> resume = attempt.resumeFrom().map(CheckpointRef::iteration);
-    AttemptFiles files = context.rendering().files(number, resume);
-    if (!files.bodySha256().equals(attempt.bodySha256())) {
-      // Another version of Bloomery planned it: what was recorded can no longer be written.
-      rejections.put(
-          run.id() + "/" + number,
-          "the attempt was planned by another version of Bloomery, whose scripts differ;"
-              + " resume the run to plan it anew");
+    Optional<Successor> prepared = run.successor().filter(next -> next.number() == number);
+    AttemptWriter writer = new AttemptWriter(context, number);
+    if (prepared.isPresent()) {
+      Optional<Long> newest = run.lineage().head().map(head -> head.ref().iteration());
+      if (!writer.writeJob(newest, prepared.get().jobSha256())) {
+        refuse(run.id(), number, new Refusal(false, OTHER_VERSION));
+        return;
+      }
+      Optional<JobKey> current = run.attempt().flatMap(Attempt::job);
+      handOver(run, context.jobRequest(number, current, prepared.get().excluded()));
       return;
     }
-    Path directory = context.attemptDirectory(number);
-    Files.createDirectories(directory);
-    Files.createDirectories(context.checkpointRoot(number));
-    for (Map.Entry<String, String> file : files.texts().entrySet()) {
-      write(directory, file.getKey(), file.getValue());
+    Attempt attempt = run.attempt().orElseThrow();
+    if (!writer.writeAll(attempt)) {
+      refuse(run.id(), number, new Refusal(false, OTHER_VERSION));
+      return;
     }
-    LoadView.prepare(
-        directory,
-        attempt
-            .resumeFrom()
-            .map(ref -> new LoadView.Source(context.checkpointRoot(ref.attempt()), ref)));
-    write(directory, AttemptFiles.GO, new GoFile(number, files.bodySha256(), resume).text());
-    handOver(run, resourceManager.submit(context.jobRequest(number)));
+    handOver(run, context.jobRequest(number, attempt.after(), attempt.excluded()));
   }
 
-  private void handOver(Run run, ResourceManager.Submission outcome) {
-    int attempt = run.attempt().orElseThrow().number();
+  private void bind(Run run, RunContext context, int number) throws IOException {
+    if (!new AttemptWriter(context, number).writeAll(run.attempt().orElseThrow())) {
+      // Without a go its job leaves by itself, and the next attempt is planned anew.
+      LOG.warn("{}: attempt {} is not told to go: {}", run.id(), number, OTHER_VERSION);
+    }
+  }
+
+  private void handOver(Run run, ResourceManager.JobRequest request) {
+    // From here on nobody knows, until there is an answer.
+    Optional.ofNullable(refusals.get(run.id())).ifPresent(of -> of.remove(request.attempt()));
+    ResourceManager.Submission outcome = resourceManager.submit(request);
     if (outcome instanceof ResourceManager.Submission.Rejected rejected) {
-      LOG.warn("{}: attempt {} was refused: {}", run.id(), attempt, rejected.why());
-      rejections.put(run.id() + "/" + attempt, rejected.why());
+      LOG.warn("{}: attempt {} was refused: {}", run.id(), request.attempt(), rejected.why());
+      refuse(run.id(), request.attempt(), new Refusal(false, rejected.why()));
+    } else if (outcome instanceof ResourceManager.Submission.Deferred deferred) {
+      LOG.info("{}: attempt {} not taken now: {}", run.id(), request.attempt(), deferred.why());
+      refuse(run.id(), request.attempt(), new Refusal(true, deferred.why()));
     } else if (outcome instanceof ResourceManager.Submission.Ambiguous ambiguous) {
-      LOG.warn("{}: attempt {} may be queued: {}", run.id(), attempt, ambiguous.why());
+      LOG.warn("{}: attempt {} may be queued: {}", run.id(), request.attempt(), ambiguous.why());
     }
   }
 
-  /** Writes a file of an attempt unless it says exactly this already. */
-  private static void write(Path directory, String name, String text) throws IOException {
-    Path file = directory.resolve(name);
-    byte[] content = text.getBytes(StandardCharsets.UTF_8);
-    boolean same =
-        Files.isRegularFile(file) && java.util.Arrays.equals(Files.readAllBytes(file), content);
-    if (!same) {
-      boolean script = name.endsWith(".sh");
-      AtomicFiles.write(
-          file, content, script ? AtomicFiles.Access.EXECUTABLE : AtomicFiles.Access.READABLE);
-    }
+  /** Only the newest are of use: an attempt that is over is never submitted again. */
+  private void refuse(RunId run, int attempt, Refusal refusal) {
+    Map<Integer, Refusal> ofRun = new ConcurrentHashMap<>();
+    refusals
+        .getOrDefault(run, Map.of())
+        .forEach(
+            (number, old) -> {
+              if (number >= attempt - 1) {
+                ofRun.put(number, old);
+              }
+            });
+    ofRun.put(attempt, refusal);
+    refusals.put(run, ofRun);
   }
 
   private static void touch(Path killSwitch) throws IOException {

@@ -3,7 +3,6 @@ package org.bloomery.controlplane.loop;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -17,13 +16,14 @@ import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.checkpoint.Sighting;
 import org.bloomery.core.checkpoint.Verdict;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
 import org.bloomery.core.run.Attempt;
-import org.bloomery.core.run.AttemptReading;
 import org.bloomery.core.run.Phase;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.Seen;
+import org.bloomery.core.script.AttemptFiles;
 import org.bloomery.core.training.Progress;
 
 /**
@@ -36,6 +36,7 @@ public final class RunObserver {
   private final CheckpointScanner scanner = new CheckpointScanner();
   private final CheckpointObserver checkpoints = new CheckpointObserver(scanner);
   private final Map<RunId, Watch> watches = new ConcurrentHashMap<>();
+  private final Map<RunId, Absences> absences = new ConcurrentHashMap<>();
 
   public RunObserver(LongSupplier monotonicNanos, RunEffects effects) {
     this.monotonicNanos = monotonicNanos;
@@ -46,9 +47,6 @@ public final class RunObserver {
   private static final class Watch {
     private final int attempt;
     private final AttemptReader reader;
-    private int absentLooks;
-    private long absentSinceNanos;
-    private Instant lastLook = Instant.MIN;
 
     Watch(int attempt, AttemptReader reader) {
       this.attempt = attempt;
@@ -63,39 +61,35 @@ public final class RunObserver {
         .map(watch -> watch.reader.progress());
   }
 
+  /** What a round has seen that is the same for all of its runs. */
+  record Look(Observation jobs, SiteNodes nodes) {}
+
   /** One look at everything that a decision about this run may rest on. */
-  Seen see(Run run, RunContext context, Observation all) {
-    Observation jobs = ofRun(context.home().jobName(run.id()), all);
-    if (run.attempt().isEmpty()) {
-      return seen(jobs, Map.of(), "");
-    }
-    if (run.phase() instanceof Phase.Ready) {
-      return seen(jobs, verify(run, context), latestOddity(run, context));
-    }
-    return seeAttempt(run, run.attempt().get(), context, jobs);
-  }
-
-  private static Seen seen(Observation jobs, Map<CheckpointRef, Verdict> verified, String oddity) {
-    return new Seen(
-        jobs, Seen.Absence.NONE, Optional.empty(), Optional.empty(), List.of(), verified, oddity);
-  }
-
-  private Seen seeAttempt(Run run, Attempt attempt, RunContext context, Observation jobs) {
-    int number = attempt.number();
-    Watch watch = watch(run.id(), number, context);
+  Seen see(Run run, RunContext context, Look look) {
+    Observation jobs = ofRun(context.home().jobName(run.id()), look.jobs());
+    boolean ready = run.phase() instanceof Phase.Ready && run.attempt().isPresent();
     boolean ending = run.phase() instanceof Phase.Ending;
-    boolean started = ending || run.phase() instanceof Phase.Running;
-    Optional<AttemptReading> reading =
-        started ? Optional.of(watch.reader.read(view(jobs, attempt), ending)) : Optional.empty();
-    List<Sighting> sightings = started ? look(context, number) : List.of();
+    boolean running = run.phase() instanceof Phase.Running;
+    boolean queued = run.phase() instanceof Phase.Pending;
+    Optional<Attempt> attempt = run.attempt().filter(a -> ending || running);
     return new Seen(
         jobs,
-        absence(watch, run, jobs),
-        effects.rejection(run.id(), number),
-        reading,
-        sightings,
-        Map.of(),
-        "");
+        absences
+            .computeIfAbsent(run.id(), id -> new Absences())
+            .after(run, jobs, monotonicNanos.getAsLong()),
+        effects.refusals(run.id()),
+        attempt.map(a -> watch(run.id(), a.number(), context).reader.read(view(jobs, a), ending)),
+        attempt.map(a -> look(context, a.number())).orElse(List.of()),
+        ready ? verify(run, context) : Map.of(),
+        ready ? latestOddity(run, context) : "",
+        (queued || running) && isGoMissing(run, context),
+        look.nodes());
+  }
+
+  private static boolean isGoMissing(Run run, RunContext context) {
+    Path directory = context.attemptDirectory(run.attempt().orElseThrow().number());
+    // Not being able to look is no proof that it is not there.
+    return Files.notExists(directory.resolve(AttemptFiles.GO));
   }
 
   /** The root was made before the job: where it is missing now, nothing is known. */
@@ -194,23 +188,5 @@ public final class RunObserver {
             .filter(job -> attempt.job().equals(Optional.of(job.key())))
             .findFirst()
         : Optional.empty();
-  }
-
-  /** Counts answers in a row that lack the job; an answer that could not be had counts nothing. */
-  private Seen.Absence absence(Watch watch, Run run, Observation jobs) {
-    boolean expected = run.phase() instanceof Phase.Pending || run.phase() instanceof Phase.Running;
-    if (jobs instanceof Observation.Known known && !known.asOf().equals(watch.lastLook)) {
-      watch.lastLook = known.asOf();
-      if (!expected || view(jobs, run.attempt().orElseThrow()).isPresent()) {
-        watch.absentLooks = 0;
-      } else if (watch.absentLooks++ == 0) {
-        watch.absentSinceNanos = monotonicNanos.getAsLong();
-      }
-    }
-    return watch.absentLooks == 0
-        ? Seen.Absence.NONE
-        : new Seen.Absence(
-            watch.absentLooks,
-            Duration.ofNanos(monotonicNanos.getAsLong() - watch.absentSinceNanos));
   }
 }

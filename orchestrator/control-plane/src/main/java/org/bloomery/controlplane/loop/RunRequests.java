@@ -28,11 +28,13 @@ final class RunRequests {
   /** Runs of one name: bloom-nano, bloom-nano-2, .. */
   private static final int SAME_NAME_MAX = 1000;
 
-  private final ControlLoop loop;
+  private final RunStore store;
+  private final ClusterLoops loops;
   private final RunContexts contexts;
 
-  RunRequests(ControlLoop loop, RunContexts contexts) {
-    this.loop = loop;
+  RunRequests(RunStore store, ClusterLoops loops, RunContexts contexts) {
+    this.store = store;
+    this.loops = loops;
     this.contexts = contexts;
   }
 
@@ -64,7 +66,13 @@ final class RunRequests {
     }
     SpecRef ref =
         new SpecRef(Sha256.of(submission.text()), submission.file(), submission.directory());
+    ControlLoop loop =
+        loops
+            .of(spec.cluster())
+            .orElseThrow(
+                () -> refused("nothing here can reach the cluster " + spec.cluster() + " yet"));
     return ask(
+        loop,
         (store, epoch, now) -> {
           RunId name = freeName(store, spec.name(), submission.again());
           return store.create(
@@ -114,33 +122,33 @@ final class RunRequests {
 
   Run request(RunId id, Request.Kind kind, String by) {
     return ask(
+        loopOf(id),
         (store, epoch, now) -> {
           Run run = load(store, id);
           if (run.isFinished()) {
             throw refused("run " + id + " is over (" + run.phase().word() + ")");
           }
-          if (kind == Request.Kind.STOP && run.phase() instanceof Phase.Held held) {
-            throw refused("run " + id + " is held already: " + held.detail());
-          }
-          Optional<Request.Kind> pending = run.request().map(Request::kind);
-          // A cancel is the stronger wish: a later stop does not take it back.
-          boolean stands =
-              pending.equals(Optional.of(kind)) || pending.equals(Optional.of(Request.Kind.CANCEL));
-          if (stands) {
+          if (Wishes.isGranted(run, kind)) {
             return run;
           }
+          Wishes.obstacle(run, kind)
+              .ifPresent(
+                  why -> {
+                    throw refused("run " + id + " " + why);
+                  });
           RunEvent fact = new RunEvent.Requested(kind, by);
-          String why =
-              switch (kind) {
-                case STOP -> by + " asked to save and stop";
-                case CANCEL -> by + " asked to cancel";
-              };
-          return store.record(run, List.of(fact), why, now, epoch);
+          return store.record(
+              run, List.of(fact), by + " asked to " + Wishes.words(kind), now, epoch);
         });
+  }
+
+  private ControlLoop loopOf(RunId id) {
+    return loops.of(load(store, id));
   }
 
   Run resume(RunId id, OptionalLong from, String by) {
     return ask(
+        loopOf(id),
         (store, epoch, now) -> {
           Run run = load(store, id);
           if (!(run.phase() instanceof Phase.Held)) {
@@ -175,7 +183,8 @@ final class RunRequests {
     return store.load(id).orElseThrow(() -> RunViews.noSuchRun(id));
   }
 
-  private <R> R ask(ControlLoop.Request<R> request) {
+  /** Lets a loop carry out a request, and waits until its facts are durable. */
+  <R> R ask(ControlLoop loop, ControlLoop.Request<R> request) {
     try {
       return loop.ask(request).get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
     } catch (ExecutionException e) {
@@ -191,7 +200,7 @@ final class RunRequests {
     }
   }
 
-  private static ApiException refused(String message) {
+  static ApiException refused(String message) {
     return new ApiException(ApiException.Kind.REFUSED, message);
   }
 

@@ -36,14 +36,12 @@ final class RunViews {
 
   private final RunStore store;
   private final RunContexts contexts;
-  private final RunObserver observer;
-  private final ControlLoop loop;
+  private final ClusterLoops loops;
 
-  RunViews(RunStore store, RunContexts contexts, RunObserver observer, ControlLoop loop) {
+  RunViews(RunStore store, RunContexts contexts, ClusterLoops loops) {
     this.store = store;
     this.contexts = contexts;
-    this.observer = observer;
-    this.loop = loop;
+    this.loops = loops;
   }
 
   static ApiException noSuchRun(RunId id) {
@@ -114,7 +112,7 @@ final class RunViews {
   }
 
   private String verdictNow(Run run, SealedCheckpoint sealed) {
-    Verdict verdict = observer.verdict(sealed.ref(), contexts.of(run));
+    Verdict verdict = loops.observer(run).verdict(sealed.ref(), contexts.of(run));
     return sealed.problem(verdict).orElseGet(verdict::words);
   }
 
@@ -143,7 +141,7 @@ final class RunViews {
 
   private AttemptView attempt(Run run, RunHistory.AttemptSummary attempt) {
     Optional<RunEvent.AttemptEnded> end = attempt.end();
-    Optional<Progress> live = observer.progress(run.id(), attempt.number());
+    Optional<Progress> live = loops.progress(run, attempt.number());
     return new AttemptView(
         attempt.number(),
         attempt.job().map(JobKey::jobId),
@@ -178,9 +176,11 @@ final class RunViews {
     List<UsageView.Row> rows = new ArrayList<>();
     for (RunId id : only.map(List::of).orElseGet(store::list)) {
       load(id);
-      for (RunHistory.AttemptSummary attempt : RunHistory.of(history(id)).attempts()) {
+      RunHistory history = RunHistory.of(history(id));
+      for (RunHistory.AttemptSummary attempt : history.attempts()) {
         attempt.posting().ifPresent(posting -> rows.add(row(attempt, posting)));
       }
+      history.surplusPostings().forEach(posting -> rows.add(surplusRow(posting)));
     }
     return new UsageView(
         now,
@@ -190,14 +190,27 @@ final class RunViews {
   }
 
   private static UsageView.Row row(RunHistory.AttemptSummary attempt, Posting posting) {
+    return row(
+        posting,
+        attempt.number(),
+        attempt.lost().value(),
+        attempt.end().map(end -> end.cause().words()).orElse(""));
+  }
+
+  /** All of it is lost: such a job never trains. */
+  private static UsageView.Row surplusRow(Posting posting) {
+    return row(posting, 0, posting.charged().value(), "surplus job");
+  }
+
+  private static UsageView.Row row(Posting posting, int attempt, long lost, String cause) {
     return new UsageView.Row(
         posting.run().value(),
         posting.account(),
-        attempt.number(),
+        attempt,
         posting.job().jobId(),
         posting.charged().value(),
-        attempt.lost().value(),
-        attempt.end().map(end -> end.cause().words()).orElse(""),
+        lost,
+        cause,
         posting.source().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
   }
 
@@ -216,11 +229,11 @@ final class RunViews {
   }
 
   private String thought(Run run) {
-    return run.isFinished() ? run.why() : loop.thought(run.id()).orElse(run.why());
+    return run.isFinished() ? run.why() : loops.thought(run.id()).orElse(run.why());
   }
 
   private Optional<Progress> live(Run run) {
-    return run.attempt().flatMap(attempt -> observer.progress(run.id(), attempt.number()));
+    return run.attempt().flatMap(attempt -> loops.progress(run, attempt.number()));
   }
 
   private static OptionalLong iteration(Run run, Optional<Progress> live) {

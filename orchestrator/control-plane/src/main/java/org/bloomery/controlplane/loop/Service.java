@@ -10,6 +10,8 @@ import org.bloomery.controlplane.api.DescriptionView;
 import org.bloomery.controlplane.api.ExplanationView;
 import org.bloomery.controlplane.api.LogView;
 import org.bloomery.controlplane.api.LossPoint;
+import org.bloomery.controlplane.api.NodeExclusion;
+import org.bloomery.controlplane.api.NodeView;
 import org.bloomery.controlplane.api.RunView;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.api.UsageView;
@@ -26,14 +28,16 @@ public final class Service implements ControlPlaneApi {
   private final RunContexts contexts;
   private final RunViews views;
   private final RunRequests requests;
+  private final NodeBook nodes;
   private final InstantSource time;
 
-  public Service(ServerView server, ControlLoop.Parts parts, ControlLoop loop) {
+  public Service(ServerView server, ClusterLoops.Shared shared, ClusterLoops loops) {
     this.server = server;
-    this.contexts = parts.contexts();
-    this.views = new RunViews(parts.store(), parts.contexts(), parts.observer(), loop);
-    this.requests = new RunRequests(loop, parts.contexts());
-    this.time = parts.time();
+    this.contexts = shared.contexts();
+    this.views = new RunViews(shared.store(), shared.contexts(), loops);
+    this.requests = new RunRequests(shared.store(), loops, shared.contexts());
+    this.nodes = new NodeBook(shared.store(), loops, requests);
+    this.time = shared.time();
   }
 
   @Override
@@ -97,6 +101,21 @@ public final class Service implements ControlPlaneApi {
   }
 
   @Override
+  public RunView save(RunId run, String by) {
+    return views.view(requests.request(run, Request.Kind.SAVE, by));
+  }
+
+  @Override
+  public RunView hold(RunId run, String by) {
+    return views.view(requests.request(run, Request.Kind.HOLD, by));
+  }
+
+  @Override
+  public RunView release(RunId run, String by) {
+    return views.view(requests.request(run, Request.Kind.RELEASE, by));
+  }
+
+  @Override
   public RunView resume(RunId run, OptionalLong from, String by) {
     return views.view(requests.resume(run, from, by));
   }
@@ -104,6 +123,21 @@ public final class Service implements ControlPlaneApi {
   @Override
   public List<CheckpointView> checkpoints(RunId run, boolean verify) {
     return views.checkpoints(run, verify);
+  }
+
+  @Override
+  public List<NodeView> nodes(Optional<String> cluster) {
+    return nodes.list(cluster, time.instant());
+  }
+
+  @Override
+  public NodeView excludeNode(NodeExclusion asked, String by) {
+    return nodes.exclude(asked, by);
+  }
+
+  @Override
+  public NodeView readmitNode(Optional<String> cluster, String node, String by) {
+    return nodes.readmit(cluster, node, by);
   }
 
   @Override

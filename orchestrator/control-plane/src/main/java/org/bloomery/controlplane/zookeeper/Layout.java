@@ -12,6 +12,7 @@ final class Layout {
   static final String EPOCH = ROOT + "/epoch";
   static final String RUNS = ROOT + "/runs";
   static final String SPECS = ROOT + "/specs";
+  static final String NODES = ROOT + "/nodes";
 
   /** Events per parent: ZooKeeper lists a node's children in one answer of at most 1 MiB. */
   static final long EVENTS_PER_SHARD = 1000;
@@ -37,6 +38,10 @@ final class Layout {
   /** Whether the event of this version is the first under its parent: history has no holes. */
   static boolean startsShard(long version) {
     return version == 1 || version % EVENTS_PER_SHARD == 0;
+  }
+
+  static String nodes(String cluster) {
+    return NODES + "/" + cluster;
   }
 
   static String spec(String sha256) {

@@ -3,8 +3,10 @@ package org.bloomery.controlplane.zookeeper;
 import com.fasterxml.jackson.annotation.JsonAutoDetect.Visibility;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.annotation.JsonValue;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.annotation.PropertyAccessor;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -17,8 +19,10 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.port.RunStore.DamagedException;
 import org.bloomery.core.port.RunStore.LimitException;
 import org.bloomery.core.run.Phase;
@@ -31,7 +35,8 @@ import org.bloomery.core.run.RunRecord;
  *
  * <p>A document is <code>{"format":1,"run":{...}}</code> or <code>{"format":1,"record":{...}}
  * </code>; facts and phases carry their simple class name as {@code "type"}, so renaming one of
- * them or one of their components is a change of the format. Absent options are left out.
+ * them or one of their components is a change of the format. Absent options are left out, and a
+ * list that is not there is an empty one: so documents from before a component stay readable.
  *
  * <p>Fields that this version does not know are passed over, and are gone once it writes the state
  * again. To keep them, the tree that {@link #decodeRun} read would have to travel with the {@link
@@ -93,7 +98,10 @@ public final class RunCodec {
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            // A missing component is damage, unless it is optional.
+            .withConfigOverride(
+                List.class,
+                lists -> lists.setSetterInfo(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
+            // A missing component is damage, unless it is optional or a list.
             .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
@@ -120,6 +128,11 @@ public final class RunCodec {
     return limited(bytes, RECORD_BYTES_MAX, "the record of version " + entry.version());
   }
 
+  /** What is known of a cluster's nodes, as it is stored. */
+  public byte[] encode(SiteNodes nodes) {
+    return limited(document("nodes", nodes), STATE_BYTES_MAX, "the nodes of " + nodes.cluster());
+  }
+
   /** A spec's text as it is stored. */
   public byte[] encodeSpec(String text) {
     return limited(text.getBytes(StandardCharsets.UTF_8), SPEC_BYTES_MAX, "the spec");
@@ -143,6 +156,16 @@ public final class RunCodec {
    */
   public RunRecord decodeRecord(byte[] bytes, String place) {
     return decode(bytes, "record", RunRecord.class, place);
+  }
+
+  /**
+   * Reads what is known of a cluster's nodes.
+   *
+   * @param place where it was found, for the message
+   * @throws DamagedException if it is no such document, or a newer version's
+   */
+  public SiteNodes decodeNodes(byte[] bytes, String place) {
+    return decode(bytes, "nodes", SiteNodes.class, place);
   }
 
   private byte[] document(String name, Object value) {

@@ -18,6 +18,7 @@ import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.id.Sha256;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
@@ -32,6 +33,7 @@ import org.bloomery.core.run.RunRecord;
  *   /runs/3f/bloom-nano                the state (JSON, at most 64 KiB); 3f: SHA-256 of the name
  *     /events/0000000/0000000001       the record that made version 1 (JSON, at most 64 KiB)
  *     /events/0000000/0000000002       ... at most 1,000 under one parent
+ *   /nodes/jean-zay                    what is known of a cluster's nodes (JSON, at most 64 KiB)
  *   /specs/9a/9ab1...                  a spec's text (at most 256 KiB) under its SHA-256
  *
  * Layout v1, the first one.
@@ -60,7 +62,7 @@ public final class ZooKeeperRunStore implements RunStore {
    */
   public static ZooKeeperRunStore open(CuratorFramework client, String name) {
     ZooKeeperRunStore store = new ZooKeeperRunStore(client, name);
-    for (String path : List.of(Layout.EPOCH, Layout.RUNS, Layout.SPECS)) {
+    for (String path : List.of(Layout.EPOCH, Layout.RUNS, Layout.SPECS, Layout.NODES)) {
       store.ensure(path, new byte[0]);
     }
     return store;
@@ -158,7 +160,7 @@ public final class ZooKeeperRunStore implements RunStore {
           addEvent(operations, id, 1, event);
           return null;
         });
-    commit(id, operations, 1, event);
+    commit(Change.of(run, event), operations);
     return run;
   }
 
@@ -182,8 +184,69 @@ public final class ZooKeeperRunStore implements RunStore {
           addEvent(operations, run.id(), version, event);
           return null;
         });
-    commit(run.id(), operations, version, event);
+    commit(Change.of(after, event), operations);
     return after;
+  }
+
+  @Override
+  public SiteNodes nodes(String cluster) {
+    String path = Layout.nodes(cluster);
+    Stat stat = new Stat();
+    Optional<byte[]> data = read(path, stat);
+    if (data.isEmpty()) {
+      return SiteNodes.none(cluster);
+    }
+    SiteNodes nodes = codec.decodeNodes(data.get(), path);
+    if (!nodes.cluster().equals(cluster) || nodes.version() != stat.getVersion() + 1L) {
+      throw new DamagedException(path + " holds another version or cluster than its own", null);
+    }
+    return nodes;
+  }
+
+  @Override
+  public SiteNodes recordNodes(SiteNodes nodes, Epoch epoch) {
+    SiteNodes next = nodes.next();
+    byte[] content = codec.encode(next);
+    String path = Layout.nodes(next.cluster());
+    List<CuratorOp> operations = new ArrayList<>();
+    answer(
+        path,
+        () -> {
+          operations.add(fence(epoch));
+          operations.add(
+              nodes.version() == 0
+                  ? client.transactionOp().create().forPath(path, content)
+                  : client
+                      .transactionOp()
+                      .setData()
+                      .withVersion(Math.toIntExact(nodes.version() - 1))
+                      .forPath(path, content));
+          return null;
+        });
+    commit(new Change("the nodes of " + next.cluster(), path, content, next.version()), operations);
+    return next;
+  }
+
+  /** One write: what it changes, in words, and where its content is found once it took effect. */
+  private static final class Change {
+    private final String what;
+    private final String proof;
+    private final byte[] content;
+    private final long version;
+
+    Change(String what, String proof, byte[] content, long version) {
+      this.what = what;
+      this.proof = proof;
+      this.content = content;
+      this.version = version;
+    }
+
+    /** Events never change: if this one is there, an earlier sending of the request made it. */
+    static Change of(Run after, byte[] event) {
+      RunId id = after.id();
+      long version = after.version();
+      return new Change(id.value(), Layout.event(id, version), event, version);
+    }
   }
 
   @Override
@@ -216,10 +279,10 @@ public final class ZooKeeperRunStore implements RunStore {
     operations.add(client.transactionOp().create().forPath(Layout.event(id, version), event));
   }
 
-  private void commit(RunId id, List<CuratorOp> operations, long version, byte[] event) {
+  private void commit(Change change, List<CuratorOp> operations) {
     Optional<KeeperException> refused =
         answer(
-            Layout.run(id),
+            change.proof,
             () -> {
               try {
                 client.transaction().forOperations(operations);
@@ -233,39 +296,38 @@ public final class ZooKeeperRunStore implements RunStore {
     if (refused.isEmpty()) {
       return;
     }
-    // Events never change: if this one is there, an earlier sending of the request made it.
     boolean ours =
-        read(Layout.event(id, version), new Stat())
-            .filter(stored -> Arrays.equals(stored, event))
+        read(change.proof, new Stat())
+            .filter(stored -> Arrays.equals(stored, change.content))
             .isPresent();
-    StoreException refusal = refusal(id, version, refused.get(), ours);
+    StoreException refusal = refusal(change, refused.get(), ours);
     if (!ours || refusal instanceof FencedException) {
       throw refusal;
     }
   }
 
-  private StoreException refusal(RunId id, long version, KeeperException e, boolean written) {
+  private StoreException refusal(Change change, KeeperException e, boolean written) {
     if (failedOperation(e) == 0) {
       String leader =
           read(Layout.EPOCH, new Stat())
               .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
               .orElse("nobody");
       return new FencedException(
-          id
+          change.what
               + ": "
               + leader
               + " leads now; version "
-              + version
+              + change.version
               + " was "
               + (written ? "recorded before that" : "not recorded"),
           e);
     }
     return new ConflictException(
-        id
+        change.what
             + ": "
-            + (version == 1
-                ? "a run of this name exists"
-                : "it is no longer at version " + (version - 1)),
+            + (change.version == 1
+                ? "another one of this name exists"
+                : "it is no longer at version " + (change.version - 1)),
         e);
   }
 

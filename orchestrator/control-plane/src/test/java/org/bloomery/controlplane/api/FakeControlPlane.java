@@ -1,11 +1,13 @@
 package org.bloomery.controlplane.api;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
@@ -220,7 +222,7 @@ public final class FakeControlPlane implements ControlPlaneApi {
                     run, new SpecRef(SHA, "bloom.yaml", "/specs"), "demo", "ada")),
             List.of(
                 new RunEvent.AttemptPlanned(
-                    1, SHA, Optional.empty(), Optional.empty(), new GpuSeconds(7200)),
+                    1, SHA, Optional.empty(), Optional.empty(), new GpuSeconds(7200), List.of()),
                 new RunEvent.SubmissionTried(1)),
             List.of(new RunEvent.JobAccepted(job)),
             List.of(new RunEvent.JobStarted(START, List.of("node1"))),
@@ -287,6 +289,72 @@ public final class FakeControlPlane implements ControlPlaneApi {
   public RunView stop(RunId run, String by) {
     note("stop " + run + " by " + by);
     return run(run.value(), "running");
+  }
+
+  @Override
+  public RunView save(RunId run, String by) {
+    note("save " + run + " by " + by);
+    return run(run.value(), "running");
+  }
+
+  @Override
+  public RunView hold(RunId run, String by) {
+    note("hold " + run + " by " + by);
+    return run(run.value(), "pending");
+  }
+
+  @Override
+  public RunView release(RunId run, String by) {
+    note("release " + run + " by " + by);
+    return run(run.value(), "pending");
+  }
+
+  @Override
+  public List<NodeView> nodes(Optional<String> cluster) {
+    note("nodes " + cluster.orElse("of all"));
+    return List.of(
+        node("iam07", 3, true, Optional.empty()),
+        node("iam34", 1, false, Optional.of(new NodeExclusion(cluster, "iam34", "ECC", DAY))),
+        node("iam51", 0, false, Optional.of(new NodeExclusion(cluster, "iam51", "", NONE))));
+  }
+
+  private static final Optional<Duration> DAY = Optional.of(Duration.ofDays(1));
+  private static final Optional<Duration> NONE = Optional.empty();
+
+  private static NodeView node(
+      String name, int failures, boolean lemon, Optional<NodeExclusion> exclusion) {
+    Optional<String> some = Optional.of("bloom-nano").filter(run -> failures > 0);
+    return new NodeView(
+        "jean-zay",
+        name,
+        failures,
+        failures == 0 ? Map.of() : Map.of("GPU fault", failures),
+        lemon,
+        some.map(run -> START),
+        some,
+        exclusion.isPresent(),
+        exclusion.map(NodeExclusion::reason),
+        exclusion.map(asked -> "ada"),
+        exclusion.flatMap(NodeExclusion::duration).map(START::plus));
+  }
+
+  @Override
+  public NodeView excludeNode(NodeExclusion asked, String by) {
+    note(
+        "exclude %s of %s for %s by %s: %s"
+            .formatted(
+                asked.node(),
+                asked.cluster().orElse("the cluster"),
+                asked.duration().map(Duration::toString).orElse("ever"),
+                by,
+                asked.reason()));
+    return node(asked.node(), 1, false, Optional.of(asked));
+  }
+
+  @Override
+  public NodeView readmitNode(Optional<String> cluster, String node, String by) {
+    note("readmit " + node + " of " + cluster.orElse("the cluster") + " by " + by);
+    return node(node, 1, false, Optional.empty());
   }
 
   @Override

@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -24,6 +25,7 @@ import java.util.stream.LongStream;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.FakeControlPlane;
 import org.bloomery.controlplane.api.LossPoint;
+import org.bloomery.controlplane.api.NodeExclusion;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.spec.SpecCode;
 import org.bloomery.core.spec.SpecProblem;
@@ -73,6 +75,7 @@ class HttpDoorTest {
     assertThat(client.log(NANO, Optional.empty(), 40).over()).isTrue();
     assertThat(client.lossCurve(NANO)).isEqualTo(same.lossCurve(NANO));
     assertThat(client.checkpoints(NANO, true)).isEqualTo(same.checkpoints(NANO, true));
+    assertThat(client.nodes(Optional.of("jean-zay"))).isEqualTo(same.nodes(Optional.empty()));
     assertThat(client.usage(Optional.of(NANO))).isEqualTo(same.usage(Optional.of(NANO)));
     assertThat(client.usage(Optional.empty()).rows()).hasSize(2);
   }
@@ -82,6 +85,14 @@ class HttpDoorTest {
     client.submit("kind: TrainingRun", "nano.yaml", "/specs", true, "somebody else");
     client.stop(NANO, "somebody else");
     client.cancel(NANO, "somebody else");
+    client.save(NANO, "somebody else");
+    client.hold(NANO, "somebody else");
+    client.release(NANO, "somebody else");
+    client.excludeNode(
+        new NodeExclusion(Optional.empty(), "n1", "ECC", Optional.of(Duration.ofDays(2))), "x");
+    client.excludeNode(
+        new NodeExclusion(Optional.of("a100"), "n2", "", Optional.empty()), "somebody else");
+    client.readmitNode(Optional.of("a100"), "n2", "somebody else");
     client.resume(NANO, OptionalLong.empty(), "somebody else");
     client.resume(NANO, OptionalLong.of(60), "somebody else");
 
@@ -90,6 +101,12 @@ class HttpDoorTest {
             "submit nano.yaml in /specs again=true by " + ME,
             "stop bloom-nano by " + ME,
             "cancel bloom-nano by " + ME,
+            "save bloom-nano by " + ME,
+            "hold bloom-nano by " + ME,
+            "release bloom-nano by " + ME,
+            "exclude n1 of the cluster for PT48H by " + ME + ": ECC",
+            "exclude n2 of a100 for ever by " + ME + ": ",
+            "readmit n2 of a100 by " + ME,
             "resume bloom-nano by " + ME,
             "resume bloom-nano from 60 by " + ME);
   }
@@ -203,6 +220,21 @@ class HttpDoorTest {
 
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.body()).doesNotContain("hunter2", "jackson", "org.bloomery");
+    assertThat(plane.calls()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{}",
+        "{\"reason\":\"no node\"}",
+        "{\"node\":\"n1\",\"reason\":\"two\\nlines\"}",
+        "{\"node\":\"n1\",\"seconds\":\"soon\"}",
+      })
+  void anExclusionThatMakesNoSenseIsRefused(String body) throws Exception {
+    HttpAnswer answer = send("POST /v1/nodes/exclude HTTP/1.1", jsonHeaders(body.length()), body);
+
+    assertThat(answer.status()).isEqualTo(400);
     assertThat(plane.calls()).isEmpty();
   }
 

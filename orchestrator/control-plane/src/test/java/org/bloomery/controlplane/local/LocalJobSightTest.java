@@ -170,7 +170,9 @@ class LocalJobSightTest extends LocalJobsTest {
             2,
             request.timeLimit(),
             "",
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
     assertUnknown(jobs.manager(), blocked);
     // The root of all runs is not there.
     JobRequest unmounted =
@@ -182,7 +184,9 @@ class LocalJobSightTest extends LocalJobsTest {
             2,
             request.timeLimit(),
             "",
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
     assertUnknown(jobs.manager(), unmounted);
     // No processes to be seen, or not even a list of them.
     assertUnknown(jobs.managerOn(emptyProc), request);

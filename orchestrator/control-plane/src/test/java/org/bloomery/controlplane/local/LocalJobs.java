@@ -126,7 +126,9 @@ final class LocalJobs {
             2,
             Duration.ofHours(1),
             "none",
-            Optional.empty());
+            Optional.empty(),
+            Optional.empty(),
+            List.of());
     try {
       Files.createDirectories(Path.of(request.directory()));
       Files.writeString(Path.of(request.directory()).resolve("job.sh"), PROLOGUE + script);

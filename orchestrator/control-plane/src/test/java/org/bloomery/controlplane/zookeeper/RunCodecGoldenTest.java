@@ -20,7 +20,9 @@ import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.run.Attempt;
+import org.bloomery.core.run.Deferral;
 import org.bloomery.core.run.Failures;
+import org.bloomery.core.run.Handover;
 import org.bloomery.core.run.HoldReason;
 import org.bloomery.core.run.Lineage;
 import org.bloomery.core.run.Outcome;
@@ -30,6 +32,8 @@ import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunRecord;
 import org.bloomery.core.run.SpecRef;
+import org.bloomery.core.run.Successor;
+import org.bloomery.core.run.Suspect;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -39,6 +43,7 @@ import org.junit.jupiter.api.Test;
  */
 final class RunCodecGoldenTest {
   private static final Path GOLDEN = Path.of("src/test/resources/run-codec.golden.jsonl");
+  private static final Path FIRST = Path.of("src/test/resources/run-codec.first.jsonl");
   private static final Instant AT = Instant.parse("2026-03-01T10:00:00.250Z");
   private static final RunId RUN = new RunId("bloom-nano");
   private static final SpecRef SPEC = new SpecRef("5p3c", "bloom-nano.yaml", "/specs");
@@ -46,6 +51,9 @@ final class RunCodecGoldenTest {
   private static final SealedCheckpoint SEALED =
       new SealedCheckpoint(CHECKPOINT, "5ea1ed", 123_456_789_012L, 96, AT);
   private static final JobKey JOB = new JobKey("local", "4711", 1_772_359_200L);
+  private static final JobKey NEXT_JOB = new JobKey("local", "4712", 1_772_359_300L);
+  private static final JobKey SURPLUS_JOB = new JobKey("local", "4710", 1_772_359_100L);
+  private static final Deferral DEFERRAL = new Deferral(2, Optional.of(AT), "busy");
   private static final Posting POSTING =
       new Posting(
           JOB,
@@ -67,8 +75,21 @@ final class RunCodecGoldenTest {
     return List.of(
         new RunEvent.RunSubmitted(RUN, SPEC, "account", "ada"),
         new RunEvent.AttemptPlanned(
-            2, "b0d1", Optional.of("job"), Optional.of(CHECKPOINT), new GpuSeconds(7200)),
+            2,
+            "b0d1",
+            Optional.of("job"),
+            Optional.of(CHECKPOINT),
+            new GpuSeconds(7200),
+            List.of("node007")),
         new RunEvent.SubmissionTried(3),
+        new RunEvent.SubmissionDeferred("QOSMaxSubmitJobPerUserLimit", AT),
+        new RunEvent.SuccessorPlanned(3, "7ob5", new GpuSeconds(7200), List.of("node007")),
+        new RunEvent.SuccessorTried(2),
+        new RunEvent.SuccessorDeferred("busy", AT),
+        new RunEvent.SuccessorAccepted(NEXT_JOB),
+        new RunEvent.SuccessorDropped("the run is over"),
+        new RunEvent.SuccessorBound(3, "b0d2", Optional.of(CHECKPOINT), List.of("node007")),
+        new RunEvent.SurplusSeen(SURPLUS_JOB),
         new RunEvent.JobAccepted(JOB),
         new RunEvent.JobStarted(AT, List.of("node001", "node002")),
         new RunEvent.CheckpointSealed(SEALED),
@@ -89,13 +110,14 @@ final class RunCodecGoldenTest {
         new RunEvent.RunHeld(HoldReason.USER_ERROR, "KeyError"),
         new RunEvent.RunFinished(Outcome.SUCCEEDED),
         new RunEvent.Requested(Request.Kind.STOP, "ada"),
+        new RunEvent.RequestMet(),
         new RunEvent.Resumed("ada", OptionalLong.of(300)));
   }
 
   private static List<Phase> phases() {
     return List.of(
         new Phase.Ready(AT),
-        new Phase.Submitting(AT, 2),
+        new Phase.Submitting(AT, 2, Optional.of(DEFERRAL)),
         new Phase.Pending(AT),
         new Phase.Running(AT),
         new Phase.Ending(AT),
@@ -117,11 +139,27 @@ final class RunCodecGoldenTest {
                 new GpuSeconds(7200),
                 AT,
                 Optional.of(JOB),
+                false,
+                Optional.of(SURPLUS_JOB),
+                List.of("node007"))),
+        Optional.of(
+            new Successor(
+                3,
+                "7ob5",
+                List.of("node007"),
+                new GpuSeconds(7200),
+                AT,
+                new Handover(AT, 1, Optional.of(DEFERRAL)),
+                Optional.of(NEXT_JOB),
+                Optional.of("the run is over"),
                 false)),
         new Lineage(List.of(SEALED)),
         Optional.of(new Request(Request.Kind.CANCEL, "ada", AT)),
         new Failures(Map.of(EndCause.UNKNOWN, 1, EndCause.NODE_FAILURE, 2)),
         new GpuSeconds(360),
+        List.of(SURPLUS_JOB),
+        List.of(NEXT_JOB),
+        List.of(new Suspect("node007", EndCause.GPU_FAULT, 1, AT)),
         Optional.of(EndCause.NODE_FAILURE),
         OptionalLong.of(150),
         "why",
@@ -150,6 +188,25 @@ final class RunCodecGoldenTest {
       Files.write(GOLDEN, documents);
     }
     assertThat(documents).isEqualTo(Files.readAllLines(GOLDEN));
+  }
+
+  /** Homes that were made before there were successors and excluded nodes go on. */
+  @Test
+  void readsWhatItWroteAtFirst() throws IOException {
+    for (String document : Files.readAllLines(FIRST)) {
+      byte[] bytes = document.getBytes(UTF_8);
+      if (document.startsWith("{\"format\":1,\"run\":")) {
+        Run read = codec.decodeRun(bytes, "first");
+        assertThat(read.successor()).isEmpty();
+        assertThat(read.billed()).isEmpty();
+        assertThat(read.surplus()).isEmpty();
+        assertThat(read.suspects()).isEmpty();
+        assertThat(read.attempt().orElseThrow().excluded()).isEmpty();
+        assertThat(read.nextAttempt()).isEqualTo(3);
+      } else {
+        assertThat(codec.decodeRecord(bytes, "first").facts()).hasSize(1);
+      }
+    }
   }
 
   @Test

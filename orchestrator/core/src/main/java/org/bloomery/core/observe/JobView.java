@@ -11,6 +11,8 @@ import org.bloomery.core.id.JobKey;
  * @param jobName run id and home id; with the work directory it tells whose job this is
  * @param attempt from the work directory; empty where that is not one of ours
  * @param detail the resource manager's own word for the state or its reason, for people
+ * @param end how it ended; present exactly once it has
+ * @param held whether its user's hold keeps it in the queue; an administrator's is not ours
  * @param usage what it finally used; present once the accounting is final
  */
 public record JobView(
@@ -19,6 +21,8 @@ public record JobView(
     Optional<Integer> attempt,
     JobState state,
     String detail,
+    Optional<JobEnd> end,
+    boolean held,
     Optional<Instant> startedAt,
     List<String> nodes,
     Optional<Usage> usage) {

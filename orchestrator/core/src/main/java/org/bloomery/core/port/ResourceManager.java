@@ -20,6 +20,10 @@ public interface ResourceManager {
    * @param devices how many devices it occupies in all
    * @param timeLimit after which the resource manager ends it
    * @param allocatedJobId what {@link #allocateJobId} gave for it
+   * @param after the job that must be over before this one may start, with all of its processes;
+   *     besides, no two jobs of one name ever run at once
+   * @param excludedNodes all nodes that it must not get, whoever excluded them; they are part of
+   *     the request (of {@code sbatch}'s command line) and not of the script
    */
   record JobRequest(
       RunId run,
@@ -29,7 +33,13 @@ public interface ResourceManager {
       int devices,
       Duration timeLimit,
       String account,
-      Optional<String> allocatedJobId) {}
+      Optional<String> allocatedJobId,
+      Optional<JobKey> after,
+      List<String> excludedNodes) {
+    public JobRequest {
+      excludedNodes = List.copyOf(excludedNodes);
+    }
+  }
 
   /**
    * A job that somebody wants to know about.
@@ -50,6 +60,9 @@ public interface ResourceManager {
   sealed interface Submission {
     /** It has the job; the id is a hint, the next observation counts. */
     record Accepted(String jobId) implements Submission {}
+
+    /** It certainly has no job of it and would not take one now; later it may. */
+    record Deferred(String why) implements Submission {}
 
     /** It refused, and will refuse again. */
     record Rejected(String why) implements Submission {}
@@ -85,4 +98,19 @@ public interface ResourceManager {
 
   /** Ends a job: asks its processes to leave, and kills what stays after the site's wait. */
   Acknowledgement cancel(JobKey job);
+
+  /**
+   * Keeps a queued job in the queue until it is released; one that is not queued any more is left
+   * alone.
+   */
+  Acknowledgement hold(JobKey job);
+
+  /** Lets a job that was held start when its turn comes. */
+  Acknowledgement release(JobKey job);
+
+  /**
+   * Changes which nodes a queued job must not get, all of them; for one that is not queued any more
+   * it is too late.
+   */
+  Acknowledgement exclude(JobKey job, List<String> nodes);
 }

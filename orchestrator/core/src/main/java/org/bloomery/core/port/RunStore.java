@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunRecord;
@@ -112,6 +113,21 @@ public interface RunStore {
    * @throws UnavailableException if it is not known whether they were recorded
    */
   Run record(Run run, List<RunEvent> facts, String why, Instant at, Epoch epoch);
+
+  /** What is known of a cluster's nodes, across all runs. */
+  SiteNodes nodes(String cluster);
+
+  /**
+   * Records what is known of a cluster's nodes, and returns it as its next version. Repeating the
+   * very same call is harmless: it succeeds if the earlier one did.
+   *
+   * @param nodes made from the version that it carries
+   * @throws ConflictException if that is no longer the version
+   * @throws FencedException if {@code epoch} is no longer the newest
+   * @throws LimitException if it is too large
+   * @throws UnavailableException if it is not known whether it was recorded
+   */
+  SiteNodes recordNodes(SiteNodes nodes, Epoch epoch);
 
   /** The text of a spec that some run was submitted with. */
   Optional<String> specText(String sha256);

@@ -1,6 +1,7 @@
 package org.bloomery.core.run;
 
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.bloomery.core.checkpoint.CheckpointRef;
@@ -14,6 +15,8 @@ import org.bloomery.core.ledger.GpuSeconds;
  * @param reserved what the budget holds back for it; zero once its bill is posted
  * @param job known once it was seen at the resource manager
  * @param wrongStart true once its first training record was seen not to follow its checkpoint
+ * @param after the job of the attempt before it, if that had one
+ * @param excluded the nodes that its job may not get, besides those of the spec
  */
 public record Attempt(
     int number,
@@ -22,7 +25,13 @@ public record Attempt(
     GpuSeconds reserved,
     Instant plannedAt,
     Optional<JobKey> job,
-    boolean wrongStart) {
+    boolean wrongStart,
+    Optional<JobKey> after,
+    List<String> excluded) {
+
+  public Attempt {
+    excluded = List.copyOf(excluded);
+  }
 
   /**
    * The iteration that its first training record must name: the first one after its checkpoint that
@@ -44,14 +53,32 @@ public record Attempt(
 
   Attempt withJob(JobKey key) {
     return new Attempt(
-        number, bodySha256, resumeFrom, reserved, plannedAt, Optional.of(key), wrongStart);
+        number,
+        bodySha256,
+        resumeFrom,
+        reserved,
+        plannedAt,
+        Optional.of(key),
+        wrongStart,
+        after,
+        excluded);
   }
 
   Attempt withWrongStart() {
-    return new Attempt(number, bodySha256, resumeFrom, reserved, plannedAt, job, true);
+    return new Attempt(
+        number, bodySha256, resumeFrom, reserved, plannedAt, job, true, after, excluded);
   }
 
   Attempt withoutReservation() {
-    return new Attempt(number, bodySha256, resumeFrom, GpuSeconds.ZERO, plannedAt, job, wrongStart);
+    return new Attempt(
+        number,
+        bodySha256,
+        resumeFrom,
+        GpuSeconds.ZERO,
+        plannedAt,
+        job,
+        wrongStart,
+        after,
+        excluded);
   }
 }

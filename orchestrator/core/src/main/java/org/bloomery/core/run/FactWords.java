@@ -1,5 +1,6 @@
 package org.bloomery.core.run;
 
+import java.util.List;
 import org.bloomery.core.ledger.Posting;
 
 /** Says each fact in one short sentence for people. */
@@ -25,12 +26,18 @@ public final class FactWords implements RunEvent.Cases<String> {
         + fact.resumeFrom().map(ref -> "from " + ref).orElse("from the beginning")
         + ", "
         + fact.reserved().value()
-        + " GPU-seconds reserved";
+        + " GPU-seconds reserved"
+        + without(fact.excludedNodes());
   }
 
   @Override
   public String submissionTried(RunEvent.SubmissionTried fact) {
     return fact.tries() == 1 ? "job handed over" : "job handed over, try " + fact.tries();
+  }
+
+  @Override
+  public String submissionDeferred(RunEvent.SubmissionDeferred fact) {
+    return "job not taken now: " + fact.why();
   }
 
   @Override
@@ -41,6 +48,50 @@ public final class FactWords implements RunEvent.Cases<String> {
   @Override
   public String jobStarted(RunEvent.JobStarted fact) {
     return "job started on " + String.join(",", fact.nodes());
+  }
+
+  @Override
+  public String successorPlanned(RunEvent.SuccessorPlanned fact) {
+    return "attempt "
+        + fact.attempt()
+        + " prepared, "
+        + fact.reserved().value()
+        + " GPU-seconds reserved"
+        + without(fact.excludedNodes());
+  }
+
+  @Override
+  public String successorTried(RunEvent.SuccessorTried fact) {
+    return "prepared job handed over, try " + fact.tries();
+  }
+
+  @Override
+  public String successorDeferred(RunEvent.SuccessorDeferred fact) {
+    return "prepared job not taken now: " + fact.why();
+  }
+
+  @Override
+  public String successorAccepted(RunEvent.SuccessorAccepted fact) {
+    return "prepared job " + fact.job().jobId() + " seen";
+  }
+
+  @Override
+  public String successorDropped(RunEvent.SuccessorDropped fact) {
+    return "prepared attempt dropped: " + fact.why();
+  }
+
+  @Override
+  public String successorBound(RunEvent.SuccessorBound fact) {
+    return "prepared attempt "
+        + fact.attempt()
+        + " goes on "
+        + fact.resumeFrom().map(ref -> "from " + ref).orElse("from the beginning")
+        + without(fact.excludedNodes());
+  }
+
+  @Override
+  public String surplusSeen(RunEvent.SurplusSeen fact) {
+    return "surplus job " + fact.job().jobId() + " seen";
   }
 
   @Override
@@ -96,7 +147,15 @@ public final class FactWords implements RunEvent.Cases<String> {
     return switch (fact.kind()) {
       case STOP -> fact.by() + " asks to save and stop";
       case CANCEL -> fact.by() + " asks to cancel";
+      case SAVE -> fact.by() + " asks to save and go on";
+      case HOLD -> fact.by() + " asks to hold";
+      case RELEASE -> fact.by() + " asks to release";
     };
+  }
+
+  @Override
+  public String requestMet(RunEvent.RequestMet fact) {
+    return "done as asked";
   }
 
   @Override
@@ -106,7 +165,14 @@ public final class FactWords implements RunEvent.Cases<String> {
         + (fact.from().isPresent() ? " from iteration " + fact.from().getAsLong() : "");
   }
 
+  private static String without(List<String> nodes) {
+    return nodes.isEmpty() ? "" : ", without " + String.join(",", nodes);
+  }
+
   private static String posted(Posting posting) {
-    return posting.charged().value() + " GPU-seconds posted for job " + posting.job().jobId();
+    return posting.charged().value()
+        + " GPU-seconds posted for "
+        + (posting.attempt().isPresent() ? "job " : "surplus job ")
+        + posting.job().jobId();
   }
 }

@@ -1,6 +1,7 @@
 package org.bloomery.core.run;
 
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.bloomery.core.observe.EndCause;
@@ -12,6 +13,9 @@ import org.bloomery.core.observe.EndCause;
 public record Failures(Map<EndCause, Integer> byCause) {
   public static final Failures NONE = new Failures(Map.of());
 
+  private static final List<EndCause> FOREIGN =
+      List.of(EndCause.PREEMPTED, EndCause.STOPPED, EndCause.NOT_BOUND, EndCause.FENCED);
+
   public Failures {
     Objects.requireNonNull(byCause);
     // An EnumMap iterates in the order of declaration, always.
@@ -20,9 +24,15 @@ public record Failures(Map<EndCause, Integer> byCause) {
     byCause = java.util.Collections.unmodifiableMap(ordered);
   }
 
-  /** All of them, but preemptions: those are the site's doing. */
+  /**
+   * All of them, but those in which the training had no part: what the site or a person has ended,
+   * and what was never told to train. Each of these is bounded by its own count alone.
+   */
   public int total() {
-    return byCause.values().stream().mapToInt(Integer::intValue).sum() - of(EndCause.PREEMPTED);
+    return byCause.entrySet().stream()
+        .filter(entry -> !FOREIGN.contains(entry.getKey()))
+        .mapToInt(Map.Entry::getValue)
+        .sum();
   }
 
   public int of(EndCause cause) {

@@ -4,6 +4,8 @@ package org.bloomery.core.run;
 public enum HoldReason {
   /** Somebody asked it to save and stop. */
   STOPPED,
+  /** Somebody asked that no new attempt starts. */
+  HELD,
   /** The next attempt would overdraw the run's budget. */
   BUDGET_EXHAUSTED,
   /** The restart policy's limit is reached. */

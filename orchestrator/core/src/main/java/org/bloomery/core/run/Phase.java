@@ -1,6 +1,7 @@
 package org.bloomery.core.run;
 
 import java.time.Instant;
+import java.util.Optional;
 
 /** Where a run stands; each phase carries only what is true in that phase. */
 public sealed interface Phase {
@@ -13,8 +14,20 @@ public sealed interface Phase {
     }
   }
 
-  /** An attempt is recorded and its job was handed over; its id is not known yet. */
-  record Submitting(Instant triedAt, int tries) implements Phase {
+  /**
+   * An attempt is recorded and its job was handed over; its id is not known yet.
+   *
+   * @param tries how often since it was last certain that no job was taken
+   */
+  record Submitting(Instant triedAt, int tries, Optional<Deferral> deferral) implements Phase {
+    static Submitting of(Handover handover) {
+      return new Submitting(handover.triedAt(), handover.tries(), handover.deferral());
+    }
+
+    Handover handover() {
+      return new Handover(triedAt, tries, deferral);
+    }
+
     @Override
     public <R> R match(Cases<R> cases) {
       return cases.submitting(this);

@@ -1,17 +1,10 @@
 package org.bloomery.core.run;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import org.bloomery.core.checkpoint.CheckpointChooser;
-import org.bloomery.core.checkpoint.CheckpointRef;
-import org.bloomery.core.checkpoint.SealedCheckpoint;
-import org.bloomery.core.checkpoint.Verdict;
-import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
@@ -24,50 +17,63 @@ import org.bloomery.core.training.Progress;
  * the same decision, and nothing happens here.
  */
 public final class Reconciler implements Phase.Cases<Decision> {
-  private static final int WORDS_MAX = 300;
-
-  /** A job that never appears will not appear by handing it over once more. */
-  private static final int SUBMISSIONS_MAX = 20;
-
+  private final Situation now;
   private final Run run;
   private final Seen seen;
   private final RunPolicy policy;
-  private final Instant now;
 
-  private Reconciler(Run run, Seen seen, RunPolicy policy, Instant now) {
-    this.run = run;
-    this.seen = seen;
-    this.policy = policy;
+  private Reconciler(Situation now) {
     this.now = now;
+    this.run = now.run();
+    this.seen = now.seen();
+    this.policy = now.policy();
   }
 
-  /** What is to be recorded and done now. Not being able to look leads to nothing but waiting. */
-  public static Decision decide(Run run, Seen seen, RunPolicy policy, Instant now) {
-    return run.phase().match(new Reconciler(run, seen, policy, now));
+  /**
+   * What is to be recorded and done now. Not being able to look leads to nothing but waiting.
+   *
+   * <p>First what is true beside the current attempt: jobs that are nobody's, and the job that is
+   * queued behind it. What they change is recorded alone, so that everything else is decided on the
+   * state after it.
+   */
+  public static Decision decide(Run run, Seen seen, RunPolicy policy, Instant time) {
+    if (seen.jobs() instanceof Observation.Unknown unknown) {
+      return Decision.wait("cannot see the resource manager, so nothing is done: " + unknown.why());
+    }
+    Situation now = new Situation(run, seen, policy, time);
+    Decision aside = Surplus.of(now).and(QueueHold.released(now));
+    if (!aside.facts().isEmpty()) {
+      return aside;
+    }
+    Decision next = Chain.of(now);
+    if (!next.facts().isEmpty()) {
+      return next.and(aside);
+    }
+    return run.phase().match(new Reconciler(now)).and(next).and(aside);
   }
 
   @Override
   public Decision ready(Phase.Ready phase) {
-    Optional<Decision> obstacle = strayJobs();
+    Optional<Decision> obstacle = obstacle();
     if (obstacle.isPresent()) {
       return obstacle.get();
     }
-    if (run.request().isPresent()) {
-      return withoutJob(run.request().get());
+    if (now.askedToEnd().isPresent()) {
+      return withoutJob(now.askedToEnd().get());
     }
-    if (now.isBefore(phase.notBefore())) {
+    if (now.now().isBefore(phase.notBefore())) {
       return Decision.wait("waits until " + phase.notBefore() + " before the next attempt");
     }
-    return plan();
+    return NextAttempt.of(now);
   }
 
-  /** Between attempts no job of the run may live: one that might is ended or waited for. */
-  private Optional<Decision> strayJobs() {
-    if (seen.jobs() instanceof Observation.Unknown unknown) {
-      return Optional.of(cannotLook(unknown));
-    }
+  /**
+   * Between attempts no job of the run may live but one that waits for its go; one that might is
+   * ended or waited for.
+   */
+  private Optional<Decision> obstacle() {
     Optional<JobView> unclear =
-        jobs().stream().filter(job -> job.state() == JobState.UNRECOGNISED).findFirst();
+        now.jobs().stream().filter(job -> job.state() == JobState.UNRECOGNISED).findFirst();
     if (unclear.isPresent()) {
       return Optional.of(
           Decision.wait(
@@ -76,118 +82,58 @@ public final class Reconciler implements Phase.Cases<Decision> {
                   + " of this run is in a state that is not known: "
                   + unclear.get().detail()));
     }
-    List<Effect> cancels = cancelLive(job -> true, "no attempt of the run is current");
-    return cancels.isEmpty()
-        ? Optional.empty()
-        : Optional.of(
-            new Decision(List.of(), cancels, "ends a job that belongs to no current attempt"));
-  }
-
-  private Decision plan() {
-    CheckpointChooser.Choice choice =
-        CheckpointChooser.choose(run.lineage().sealed(), seen::verdict);
-    List<RunEvent> facts = new ArrayList<>();
-    for (CheckpointChooser.Rejected rejected : choice.rejected()) {
-      facts.add(new RunEvent.CheckpointRejected(rejected.checkpoint().ref(), cut(rejected.why())));
+    if (now.jobs().stream().anyMatch(job -> Situation.lives(job) && !now.isOwn(job))) {
+      return Optional.of(Decision.wait("waits for the end of a job that is no attempt's"));
     }
-    return switch (choice.outcome()) {
-      case CANNOT_TELL -> Decision.wait("waits: " + choice.why());
-      // Nothing is recorded as rejected: a person may bring the files back and resume.
-      case NONE_INTACT -> hold(HoldReason.NO_USABLE_CHECKPOINT, choice.why());
-      case CHOSEN, NONE_SEALED -> plan(choice, facts);
-    };
-  }
-
-  private Decision plan(CheckpointChooser.Choice choice, List<RunEvent> facts) {
-    Optional<CheckpointRef> from = choice.chosen().map(SealedCheckpoint::ref);
-    if (from.isPresent() && from.get().iteration() >= policy.iterations()) {
-      // The trainer may leave by its exit interval or duration right after its last iteration.
-      facts.add(new RunEvent.RunFinished(Outcome.SUCCEEDED));
-      return new Decision(facts, List.of(), "the training is complete: " + choice.why());
-    }
-    GpuSeconds committed = run.posted().plus(policy.reservation());
-    if (committed.compareTo(policy.budget()) > 0) {
-      String detail = overdraft();
-      facts.add(new RunEvent.RunHeld(HoldReason.BUDGET_EXHAUSTED, detail));
-      return new Decision(facts, List.of(), "held: " + detail);
-    }
-    int attempt = run.nextAttempt();
-    String body = policy.scripts().bodySha256(attempt, from.map(CheckpointRef::iteration));
-    facts.add(
-        new RunEvent.AttemptPlanned(attempt, body, Optional.empty(), from, policy.reservation()));
-    facts.add(new RunEvent.SubmissionTried(1));
-    String why =
-        "attempt "
-            + attempt
-            + " starts "
-            + (from.isPresent() ? "from a checkpoint: " : "from the beginning: ")
-            + choice.why()
-            + (seen.latestFile().isEmpty() ? "" : "; " + seen.latestFile());
-    return new Decision(facts, startingEffects(attempt, from), why);
-  }
-
-  /** The manifest was written when it was sealed, unless the leader died in between. */
-  private List<Effect> startingEffects(int attempt, Optional<CheckpointRef> from) {
-    List<Effect> effects = new ArrayList<>();
-    if (from.isPresent() && seen.verdict(from.get()) instanceof Verdict.Complete complete) {
-      effects.add(new Effect.WriteManifest(from.get(), complete.manifest()));
-    }
-    effects.add(new Effect.SubmitJob(attempt));
-    return effects;
-  }
-
-  private String overdraft() {
-    return String.format(
-        java.util.Locale.ROOT,
-        "another attempt reserves %.2f GPU-hours; %.2f of %.2f are used",
-        policy.reservation().hours(),
-        run.posted().hours(),
-        policy.budget().hours());
+    return run.successor().filter(next -> next.isOpen() && !next.isBindable()).isPresent()
+        ? Optional.of(Decision.wait("waits for the end and the bill of the dropped attempt"))
+        : Optional.empty();
   }
 
   @Override
   public Decision submitting(Phase.Submitting phase) {
-    if (seen.jobs() instanceof Observation.Unknown unknown) {
-      return cannotLook(unknown);
+    Optional<JobView> first = now.firstJob(attempt().number());
+    if (first.isPresent()) {
+      return Decision.fact(
+          new RunEvent.JobAccepted(first.get().key()),
+          "job " + first.get().key().jobId() + " is attempt " + attempt().number());
     }
-    List<JobView> own =
-        jobs().stream()
-            .filter(job -> job.attempt().equals(Optional.of(attempt().number())))
-            .sorted(
-                Comparator.comparingLong((JobView job) -> job.key().submitEpoch())
-                    .thenComparing(job -> job.key().jobId()))
-            .toList();
-    if (!own.isEmpty()) {
-      JobView first = own.get(0);
-      String why = "job " + first.key().jobId() + " is attempt " + attempt().number();
-      return new Decision(List.of(new RunEvent.JobAccepted(first.key())), cancelOthers(first), why);
+    Handover handover = phase.handover();
+    Optional<Refusal> refusal = seen.refusal(attempt().number());
+    Optional<Request> ending = now.askedToEnd();
+    if (ending.isPresent() && handover.isOver(refusal, policy.timings().quietPeriod(), now.now())) {
+      return withoutJob(ending.get());
     }
-    if (seen.rejection().isPresent() && run.request().isPresent()) {
-      return withoutJob(run.request().get());
-    }
-    if (seen.rejection().isPresent()) {
-      String detail = "the resource manager refused the job: " + seen.rejection().get();
-      return hold(HoldReason.REJECTED, detail);
-    }
-    if (Duration.between(phase.triedAt(), now).compareTo(policy.quiet()) < 0) {
-      return Decision.wait(
-          "looks for the job of attempt "
-              + attempt().number()
-              + ", handed over at "
-              + phase.triedAt());
-    }
-    if (run.request().isPresent()) {
-      return withoutJob(run.request().get());
-    }
-    if (phase.tries() >= SUBMISSIONS_MAX) {
-      return hold(
-          HoldReason.REJECTED,
-          "no job appeared after " + phase.tries() + " submissions; the server's log says more");
-    }
-    return new Decision(
-        List.of(new RunEvent.SubmissionTried(phase.tries() + 1)),
-        List.of(new Effect.SubmitJob(attempt().number())),
-        "no job was seen for " + policy.quiet().toSeconds() + " s: hands it over again");
+    return handover.next(refusal, policy.timings().quietPeriod(), now.now(), submissions());
+  }
+
+  private Handover.Cases<Decision> submissions() {
+    return new Handover.Cases<>() {
+      @Override
+      public Decision waits(String why) {
+        return Decision.wait(why);
+      }
+
+      @Override
+      public Decision turnedAway(String why, Instant until) {
+        return Decision.fact(
+            new RunEvent.SubmissionDeferred(why, until),
+            "the resource manager does not take the job now: " + why);
+      }
+
+      @Override
+      public Decision handsOver(int number, String why) {
+        return new Decision(
+            List.of(new RunEvent.SubmissionTried(number)),
+            List.of(new Effect.SubmitJob(attempt().number())),
+            why);
+      }
+
+      @Override
+      public Decision givesUp(String why) {
+        return hold(HoldReason.REJECTED, why);
+      }
+    };
   }
 
   @Override
@@ -201,10 +147,7 @@ public final class Reconciler implements Phase.Cases<Decision> {
   }
 
   private Decision live() {
-    if (seen.jobs() instanceof Observation.Unknown unknown) {
-      return cannotLook(unknown);
-    }
-    Optional<JobView> job = currentJob();
+    Optional<JobView> job = now.job(attempt().job());
     if (job.isEmpty()) {
       return missing();
     }
@@ -212,15 +155,13 @@ public final class Reconciler implements Phase.Cases<Decision> {
       case PENDING -> queued(job.get());
       case RUNNING -> trains(job.get());
       case COMPLETING ->
-          new Decision(
-              List.of(),
-              List.of(new Effect.CancelJob(job.get().key(), "its script is over")),
+          Decision.effect(
+              new Effect.CancelJob(job.get().key(), "its script is over"),
               "waits for the last processes of job " + job.get().key().jobId());
-      case ENDED -> {
-        String why = "job " + job.get().key().jobId() + " is over: " + job.get().detail();
-        yield new Decision(
-            List.of(new RunEvent.JobEnded(job.get().detail())), cancelOthers(job.get()), why);
-      }
+      case ENDED ->
+          Decision.fact(
+              new RunEvent.JobEnded(job.get().detail()),
+              "job " + job.get().key().jobId() + " is over: " + job.get().detail());
       case UNRECOGNISED ->
           Decision.wait(
               "nothing is decided on a job state that is not known: " + job.get().detail());
@@ -228,8 +169,8 @@ public final class Reconciler implements Phase.Cases<Decision> {
   }
 
   private Decision missing() {
-    Seen.Absence absence = seen.absence();
-    if (absence.looks() < policy.lostLooks() || absence.span().compareTo(policy.lostAfter()) < 0) {
+    Seen.Absence absence = seen.absence(attempt().job().orElseThrow());
+    if (!now.isLost(attempt().job().orElseThrow())) {
       return Decision.wait(
           "the job is missing from " + absence.looks() + " answers in a row; that is no proof yet");
     }
@@ -239,46 +180,67 @@ public final class Reconciler implements Phase.Cases<Decision> {
             + " answers over "
             + absence.span().toMinutes()
             + " min";
-    return new Decision(List.of(new RunEvent.JobEnded(why)), List.of(), why);
+    return Decision.fact(new RunEvent.JobEnded(why), why);
   }
 
   private Decision queued(JobView job) {
-    List<Effect> effects = cancelOthers(job);
-    if (run.request().isPresent()) {
-      effects.add(new Effect.CancelJob(job.key(), "a person asked for it"));
-      return new Decision(List.of(), effects, "takes the job out of the queue");
+    if (run.asked(Request.Kind.STOP, Request.Kind.CANCEL).isPresent()) {
+      return Decision.effect(
+          new Effect.CancelJob(job.key(), "a person asked for it"),
+          "takes the job out of the queue");
     }
-    return new Decision(List.of(), effects, "queued: " + job.detail());
+    if (run.asked(Request.Kind.SAVE).isPresent()) {
+      return Decision.fact(
+          new RunEvent.RequestMet(), "nothing trains, so there is nothing to save");
+    }
+    return Decision.wait("queued: " + job.detail()).and(QueueHold.of(run, job)).and(goes());
+  }
+
+  /** A job that was queued before it was known what it trains is told; again, if need be. */
+  private Decision goes() {
+    return seen.goMissing()
+        ? Decision.effect(new Effect.BindAttempt(attempt().number()), "tells its job to go")
+        : Decision.NOTHING;
   }
 
   private Decision trains(JobView job) {
     List<RunEvent> facts = new ArrayList<>();
-    List<Effect> effects = cancelOthers(job);
+    List<Effect> effects = new ArrayList<>();
     List<String> why = new ArrayList<>();
     if (run.phase() instanceof Phase.Pending) {
-      facts.add(new RunEvent.JobStarted(job.startedAt().orElse(now), job.nodes()));
+      facts.add(new RunEvent.JobStarted(job.startedAt().orElse(now.now()), job.nodes()));
       why.add("job " + job.key().jobId() + " runs");
     }
     if (isTainted(job, facts, effects, why)) {
       return new Decision(facts, effects, String.join("; ", why));
     }
-    Seals seals = Seals.ofLiveJob(run, seen.sightings(), policy.sealDistance(), now);
+    Seals seals =
+        Seals.ofLiveJob(run, seen.sightings(), policy.timings().sealScanDistance(), now.now());
     facts.addAll(seals.facts());
     effects.addAll(seals.effects());
     why.addAll(seals.words());
-    if (run.request().isPresent()) {
-      switch (run.request().get().kind()) {
-        case CANCEL -> {
-          effects.add(new Effect.CancelJob(job.key(), "a person asked for it"));
-          why.add("ends the job as asked");
-        }
-        case STOP -> {
-          effects.add(new Effect.TouchKillSwitch(attempt().number()));
-          why.add("waits for the training to save and leave, as asked");
-        }
+    run.request().ifPresent(request -> obey(request, job, effects, why));
+    return new Decision(facts, effects, why.isEmpty() ? "trains" : String.join("; ", why))
+        .and(goes());
+  }
+
+  private void obey(Request request, JobView job, List<Effect> effects, List<String> why) {
+    switch (request.kind()) {
+      case CANCEL -> {
+        effects.add(new Effect.CancelJob(job.key(), "a person asked for it"));
+        why.add("ends the job as asked");
       }
+      case STOP -> {
+        effects.add(new Effect.TouchKillSwitch(attempt().number()));
+        why.add("waits for the training to save and leave, as asked");
+      }
+      case SAVE -> {
+        effects.add(new Effect.TouchKillSwitch(attempt().number()));
+        why.add("waits for the training to save, as asked; it goes on in the next attempt");
+      }
+      case HOLD -> why.add("trains; no attempt follows, as asked");
+      case RELEASE -> {}
     }
-    return new Decision(facts, effects, why.isEmpty() ? "trains" : String.join("; ", why));
   }
 
   /**
@@ -313,90 +275,59 @@ public final class Reconciler implements Phase.Cases<Decision> {
 
   @Override
   public Decision ending(Phase.Ending phase) {
-    if (seen.jobs() instanceof Observation.Unknown unknown) {
-      return cannotLook(unknown);
-    }
-    Optional<JobView> job = currentJob();
+    Optional<JobView> job = now.job(attempt().job());
     if (job.isEmpty() || job.get().usage().isEmpty()) {
       return Decision.wait("the job is over; its accounting is not final yet");
     }
     if (seen.reading().isEmpty() || !seen.reading().get().toEnd()) {
       return Decision.wait("reads the rest of the log");
     }
-    Seals seals = Seals.ofEndedJob(run, seen.sightings(), now);
-    boolean cancel = run.request().map(Request::kind).equals(Optional.of(Request.Kind.CANCEL));
+    Seals seals = Seals.ofEndedJob(run, seen.sightings(), now.now());
+    boolean cancel = run.asked(Request.Kind.CANCEL).isPresent();
     if (seals.unreadable().isPresent() && !cancel) {
       return Decision.wait("cannot settle the checkpoints: " + seals.unreadable().get());
     }
-    return Settlement.of(run, job.get(), seen.reading().get(), seals, policy, now);
+    return Settlement.of(run, job.get(), seen.reading().get(), seals, policy, now.now());
   }
 
   @Override
   public Decision held(Phase.Held phase) {
-    Optional<Decision> obstacle = strayJobs();
-    boolean cancel = run.request().map(Request::kind).equals(Optional.of(Request.Kind.CANCEL));
-    if (obstacle.isEmpty() && cancel) {
-      return withoutJob(run.request().get());
+    Optional<Decision> obstacle = obstacle();
+    if (obstacle.isPresent()) {
+      return obstacle.get();
     }
-    return obstacle.orElse(Decision.wait("held: " + phase.detail()));
+    Optional<Request> cancel = run.asked(Request.Kind.CANCEL);
+    if (cancel.isPresent()) {
+      return withoutJob(cancel.get());
+    }
+    Optional<Request> release = run.asked(Request.Kind.RELEASE);
+    if (release.isPresent() && phase.reason() == HoldReason.HELD) {
+      return Decision.fact(new RunEvent.RunReady(now.now()), "released by " + release.get().by());
+    }
+    return Decision.wait("held: " + phase.detail());
   }
 
   @Override
   public Decision finished(Phase.Finished phase) {
-    return strayJobs().orElse(Decision.wait("over: " + phase.word()));
+    return obstacle().orElse(Decision.wait("over: " + phase.word()));
   }
 
   private Decision withoutJob(Request request) {
     return switch (request.kind()) {
       case CANCEL ->
-          new Decision(
-              List.of(new RunEvent.RunFinished(Outcome.CANCELLED)),
-              List.of(),
-              "cancelled by " + request.by());
+          Decision.fact(
+              new RunEvent.RunFinished(Outcome.CANCELLED), "cancelled by " + request.by());
       case STOP -> hold(HoldReason.STOPPED, "stopped by " + request.by());
+      case HOLD -> hold(HoldReason.HELD, "held by " + request.by());
+      case SAVE, RELEASE -> throw new IllegalStateException(request + " ends nothing");
     };
   }
 
-  /** Evidence is short: many of them must fit into one record. */
-  private static String cut(String words) {
-    return words.length() <= WORDS_MAX ? words : words.substring(0, WORDS_MAX) + "...";
-  }
-
   private static Decision hold(HoldReason reason, String detail) {
-    return new Decision(
-        List.of(new RunEvent.RunHeld(reason, detail)), List.of(), "held: " + detail);
-  }
-
-  private static Decision cannotLook(Observation.Unknown unknown) {
-    return Decision.wait("cannot see the resource manager, so nothing is done: " + unknown.why());
+    return Decision.fact(new RunEvent.RunHeld(reason, detail), "held: " + detail);
   }
 
   private Attempt attempt() {
-    return run.attempt().orElseThrow();
-  }
-
-  private List<JobView> jobs() {
-    return seen.jobs() instanceof Observation.Known known ? known.jobs() : List.of();
-  }
-
-  private Optional<JobView> currentJob() {
-    return jobs().stream()
-        .filter(job -> attempt().job().equals(Optional.of(job.key())))
-        .findFirst();
-  }
-
-  private List<Effect> cancelOthers(JobView kept) {
-    return cancelLive(job -> !job.key().equals(kept.key()), "another job is the attempt");
-  }
-
-  /** Cancels what is certainly alive; a state that is not known is left alone. */
-  private List<Effect> cancelLive(java.util.function.Predicate<JobView> which, String reason) {
-    List<Effect> effects = new ArrayList<>();
-    for (JobView job : jobs()) {
-      if (job.mayLive() && job.state() != JobState.UNRECOGNISED && which.test(job)) {
-        effects.add(new Effect.CancelJob(job.key(), reason));
-      }
-    }
-    return effects;
+    return now.attempt();
   }
 }

@@ -12,6 +12,12 @@ public record Request(Kind kind, String by, Instant at) {
     /** Save, leave, and wait for a person. */
     STOP,
     /** End the job now and the run for good. */
-    CANCEL
+    CANCEL,
+    /** Save, leave, and go on in the next attempt at once. */
+    SAVE,
+    /** Start no new attempt, and keep queued jobs in the queue; what runs goes on. */
+    HOLD,
+    /** Let go what a hold has kept. */
+    RELEASE
   }
 }

@@ -14,11 +14,13 @@ final class RestartPolicy {
 
   private final Ended ended;
   private final RestartLimits limits;
+  private final Duration nodeFailGrace;
   private final Instant now;
 
-  private RestartPolicy(Ended ended, RestartLimits limits, Instant now) {
+  private RestartPolicy(Ended ended, RestartLimits limits, Duration nodeFailGrace, Instant now) {
     this.ended = ended;
     this.limits = limits;
+    this.nodeFailGrace = nodeFailGrace;
     this.now = now;
   }
 
@@ -38,8 +40,13 @@ final class RestartPolicy {
   /** What comes next, with its reason. */
   record Turn(List<RunEvent> facts, String why) {}
 
-  static Turn next(Ended ended, RestartLimits limits, Instant now) {
-    return new RestartPolicy(ended, limits, now).turn();
+  /**
+   * What follows.
+   *
+   * @param nodeFailGrace how long processes may live on where a node was lost
+   */
+  static Turn next(Ended ended, RestartLimits limits, Duration nodeFailGrace, Instant now) {
+    return new RestartPolicy(ended, limits, nodeFailGrace, now).turn();
   }
 
   private Turn turn() {
@@ -54,6 +61,9 @@ final class RestartPolicy {
     }
     if (asked.equals(Optional.of(Request.Kind.STOP))) {
       return held(HoldReason.STOPPED, "stopped by " + ended.request().get().by());
+    }
+    if (asked.equals(Optional.of(Request.Kind.SAVE)) && ended.cause() == EndCause.STOPPED) {
+      return again(Duration.ZERO, "saved for " + ended.request().get().by() + ", goes on at once");
     }
     return byCause();
   }
@@ -75,8 +85,11 @@ final class RestartPolicy {
               ? bounded(backoff(), "the training code failed in mid-training")
               : held(HoldReason.USER_ERROR, "the training code failed before the first iteration");
       case COMPLETED -> throw new IllegalStateException("complete is handled before");
-      case NODE_FAILURE,
-          GPU_FAULT,
+      // What still runs on the lost node writes only into its own attempt's directories; the
+      // network and the file systems are given time to notice.
+      case NODE_FAILURE ->
+          bounded(longer(backoff(), nodeFailGrace), "restarts after a node failure");
+      case GPU_FAULT,
           COMMUNICATION_FAULT,
           GPU_OUT_OF_MEMORY,
           HOST_OUT_OF_MEMORY,
@@ -146,5 +159,9 @@ final class RestartPolicy {
     Duration wait = limits.backoff().first().multipliedBy(1L << doublings);
     Duration most = limits.backoff().maximum();
     return wait.compareTo(most) > 0 ? most : wait;
+  }
+
+  private static Duration longer(Duration one, Duration other) {
+    return one.compareTo(other) > 0 ? one : other;
   }
 }

@@ -29,14 +29,20 @@ public sealed interface RunEvent {
    * @param bodySha256 of the script that will train
    * @param jobId the resource manager's id, where it gives one before the effect (YARN)
    * @param resumeFrom the checkpoint to start from; empty means from the beginning
+   * @param excludedNodes nodes that its job may not get, besides those of the spec
    */
   record AttemptPlanned(
       int attempt,
       String bodySha256,
       Optional<String> jobId,
       Optional<CheckpointRef> resumeFrom,
-      GpuSeconds reserved)
+      GpuSeconds reserved,
+      List<String> excludedNodes)
       implements RunEvent {
+    public AttemptPlanned {
+      excludedNodes = List.copyOf(excludedNodes);
+    }
+
     @Override
     public <R> R match(Cases<R> cases) {
       return cases.attemptPlanned(this);
@@ -48,6 +54,14 @@ public sealed interface RunEvent {
     @Override
     public <R> R match(Cases<R> cases) {
       return cases.submissionTried(this);
+    }
+  }
+
+  /** The resource manager did not take the job now; it is offered again later. */
+  record SubmissionDeferred(String why, Instant until) implements RunEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.submissionDeferred(this);
     }
   }
 
@@ -68,6 +82,88 @@ public sealed interface RunEvent {
     @Override
     public <R> R match(Cases<R> cases) {
       return cases.jobStarted(this);
+    }
+  }
+
+  /**
+   * The intent to queue the job of the next attempt behind the current one; from here on the budget
+   * holds back both.
+   *
+   * @param jobSha256 of the script that the job starts with
+   * @param excludedNodes nodes that its job may not get, besides those of the spec
+   */
+  record SuccessorPlanned(
+      int attempt, String jobSha256, GpuSeconds reserved, List<String> excludedNodes)
+      implements RunEvent {
+    public SuccessorPlanned {
+      excludedNodes = List.copyOf(excludedNodes);
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.successorPlanned(this);
+    }
+  }
+
+  /** The successor's job is about to be handed over again. */
+  record SuccessorTried(int tries) implements RunEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.successorTried(this);
+    }
+  }
+
+  /** The resource manager did not take the successor's job now; it is offered again later. */
+  record SuccessorDeferred(String why, Instant until) implements RunEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.successorDeferred(this);
+    }
+  }
+
+  /** The successor's job was seen at the resource manager. */
+  record SuccessorAccepted(JobKey job) implements RunEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.successorAccepted(this);
+    }
+  }
+
+  /** The successor must not run: it will never be told to go. */
+  record SuccessorDropped(String why) implements RunEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.successorDropped(this);
+    }
+  }
+
+  /**
+   * The successor becomes the current attempt; only now is it decided what it trains.
+   *
+   * @param resumeFrom the checkpoint to start from; empty means from the beginning
+   * @param excludedNodes nodes that its job may not get, besides those of the spec
+   */
+  record SuccessorBound(
+      int attempt,
+      String bodySha256,
+      Optional<CheckpointRef> resumeFrom,
+      List<String> excludedNodes)
+      implements RunEvent {
+    public SuccessorBound {
+      excludedNodes = List.copyOf(excludedNodes);
+    }
+
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.successorBound(this);
+    }
+  }
+
+  /** A job of this run was seen that is no attempt's: it will be ended, and billed. */
+  record SurplusSeen(JobKey job) implements RunEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.surplusSeen(this);
     }
   }
 
@@ -131,7 +227,10 @@ public sealed interface RunEvent {
     }
   }
 
-  /** A job's final bill; it consumes the reservation of its attempt. */
+  /**
+   * A job's final bill; it consumes the reservation of its attempt. Where it names no attempt, the
+   * job was a surplus one.
+   */
   record UsagePosted(Posting posting) implements RunEvent {
     @Override
     public <R> R match(Cases<R> cases) {
@@ -171,6 +270,14 @@ public sealed interface RunEvent {
     }
   }
 
+  /** What a person had asked for is brought about. */
+  record RequestMet() implements RunEvent {
+    @Override
+    public <R> R match(Cases<R> cases) {
+      return cases.requestMet(this);
+    }
+  }
+
   /**
    * A person let a held run go on.
    *
@@ -194,9 +301,25 @@ public sealed interface RunEvent {
 
     R submissionTried(SubmissionTried fact);
 
+    R submissionDeferred(SubmissionDeferred fact);
+
     R jobAccepted(JobAccepted fact);
 
     R jobStarted(JobStarted fact);
+
+    R successorPlanned(SuccessorPlanned fact);
+
+    R successorTried(SuccessorTried fact);
+
+    R successorDeferred(SuccessorDeferred fact);
+
+    R successorAccepted(SuccessorAccepted fact);
+
+    R successorDropped(SuccessorDropped fact);
+
+    R successorBound(SuccessorBound fact);
+
+    R surplusSeen(SurplusSeen fact);
 
     R checkpointSealed(CheckpointSealed fact);
 
@@ -217,6 +340,8 @@ public sealed interface RunEvent {
     R runFinished(RunFinished fact);
 
     R requested(Requested fact);
+
+    R requestMet(RequestMet fact);
 
     R resumed(Resumed fact);
   }

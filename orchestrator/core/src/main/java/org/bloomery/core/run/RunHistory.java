@@ -3,8 +3,10 @@ package org.bloomery.core.run;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.id.JobKey;
@@ -13,9 +15,11 @@ import org.bloomery.core.ledger.Posting;
 
 /** What a run's history tells of its attempts, checkpoints and bills; pure. */
 public final class RunHistory {
-  private final List<Draft> attempts = new ArrayList<>();
+  private final NavigableMap<Integer, Draft> attempts = new TreeMap<>();
   private final List<CheckpointSummary> checkpoints = new ArrayList<>();
   private final List<Posting> postings = new ArrayList<>();
+  private final List<Posting> surplus = new ArrayList<>();
+  private int current;
   private Lineage lineage = Lineage.EMPTY;
   private boolean complete;
 
@@ -26,6 +30,7 @@ public final class RunHistory {
    *
    * @param lost GPU-seconds of steps that a later attempt did again, or that the next one will have
    *     to: the attempt's devices times the mean step time times the number of such steps
+   * @param resumedFrom empty also for an attempt that was prepared and has never trained
    */
   public record AttemptSummary(
       int number,
@@ -59,7 +64,7 @@ public final class RunHistory {
   }
 
   public List<AttemptSummary> attempts() {
-    return attempts.stream().map(Draft::summary).toList();
+    return attempts.values().stream().map(Draft::summary).toList();
   }
 
   /** All that were ever sealed, in the order of their sealing. */
@@ -78,9 +83,14 @@ public final class RunHistory {
     return List.copyOf(postings);
   }
 
+  /** The bills of jobs that were no attempt's; they are among {@link #postings}, too. */
+  public List<Posting> surplusPostings() {
+    return List.copyOf(surplus);
+  }
+
   /** The newest iteration that a closed attempt has logged. */
   public OptionalLong lastIteration() {
-    return attempts.stream()
+    return attempts.values().stream()
         .flatMap(a -> a.end.stream())
         .map(RunEvent.AttemptEnded::lastIteration)
         .filter(OptionalLong::isPresent)
@@ -95,27 +105,38 @@ public final class RunHistory {
   private void settleLosses() {
     long restart =
         complete ? Long.MAX_VALUE : lineage.head().map(h -> h.ref().iteration()).orElse(0L);
-    for (int i = attempts.size() - 1; i >= 0; i--) {
-      Draft attempt = attempts.get(i);
+    List<Draft> told = attempts.values().stream().filter(attempt -> attempt.bound).toList();
+    for (int i = told.size() - 1; i >= 0; i--) {
+      Draft attempt = told.get(i);
       attempt.lost = attempt.lostAfter(restart);
-      long start = attempt.planned.resumeFrom().map(CheckpointRef::iteration).orElse(0L);
+      long start = attempt.resumeFrom.map(CheckpointRef::iteration).orElse(0L);
       restart = Math.min(restart, start);
     }
   }
 
   /** What is known of one attempt while its history is read. */
   private static final class Draft {
-    private final RunEvent.AttemptPlanned planned;
+    private final int number;
     private final Instant plannedAt;
+
+    /** Whether it was ever told what to train. */
+    private boolean bound;
+
+    private Optional<CheckpointRef> resumeFrom = Optional.empty();
     private Optional<JobKey> job = Optional.empty();
     private Optional<RunEvent.JobStarted> started = Optional.empty();
     private Optional<RunEvent.AttemptEnded> end = Optional.empty();
     private Optional<Posting> posting = Optional.empty();
     private GpuSeconds lost = GpuSeconds.ZERO;
 
-    Draft(RunEvent.AttemptPlanned planned, Instant plannedAt) {
-      this.planned = planned;
+    Draft(int number, Instant plannedAt) {
+      this.number = number;
       this.plannedAt = plannedAt;
+    }
+
+    void bind(Optional<CheckpointRef> from) {
+      resumeFrom = from;
+      bound = true;
     }
 
     GpuSeconds lostAfter(long restart) {
@@ -137,8 +158,8 @@ public final class RunHistory {
 
     AttemptSummary summary() {
       return new AttemptSummary(
-          planned.attempt(),
-          planned.resumeFrom(),
+          number,
+          resumeFrom,
           plannedAt,
           job,
           started.map(RunEvent.JobStarted::startedAt),
@@ -158,7 +179,11 @@ public final class RunHistory {
     }
 
     private Draft current() {
-      return attempts.get(attempts.size() - 1);
+      return attempts.get(current);
+    }
+
+    private Draft prepared() {
+      return attempts.get(attempts.lastKey());
     }
 
     @Override
@@ -168,12 +193,19 @@ public final class RunHistory {
 
     @Override
     public RunHistory attemptPlanned(RunEvent.AttemptPlanned fact) {
-      attempts.add(new Draft(fact, at));
+      current = fact.attempt();
+      attempts.put(current, new Draft(current, at));
+      current().bind(fact.resumeFrom());
       return RunHistory.this;
     }
 
     @Override
     public RunHistory submissionTried(RunEvent.SubmissionTried fact) {
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory submissionDeferred(RunEvent.SubmissionDeferred fact) {
       return RunHistory.this;
     }
 
@@ -186,6 +218,45 @@ public final class RunHistory {
     @Override
     public RunHistory jobStarted(RunEvent.JobStarted fact) {
       current().started = Optional.of(fact);
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory successorPlanned(RunEvent.SuccessorPlanned fact) {
+      attempts.put(fact.attempt(), new Draft(fact.attempt(), at));
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory successorTried(RunEvent.SuccessorTried fact) {
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory successorDeferred(RunEvent.SuccessorDeferred fact) {
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory successorAccepted(RunEvent.SuccessorAccepted fact) {
+      prepared().job = Optional.of(fact.job());
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory successorDropped(RunEvent.SuccessorDropped fact) {
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory successorBound(RunEvent.SuccessorBound fact) {
+      current = fact.attempt();
+      current().bind(fact.resumeFrom());
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory surplusSeen(RunEvent.SurplusSeen fact) {
       return RunHistory.this;
     }
 
@@ -220,14 +291,18 @@ public final class RunHistory {
 
     @Override
     public RunHistory attemptEnded(RunEvent.AttemptEnded fact) {
-      current().end = Optional.of(fact);
+      attempts.get(fact.attempt()).end = Optional.of(fact);
       return RunHistory.this;
     }
 
     @Override
     public RunHistory usagePosted(RunEvent.UsagePosted fact) {
       postings.add(fact.posting());
-      current().posting = Optional.of(fact.posting());
+      Optional<Draft> owner = fact.posting().attempt().map(attempts::get);
+      owner.ifPresent(attempt -> attempt.posting = Optional.of(fact.posting()));
+      if (owner.isEmpty()) {
+        surplus.add(fact.posting());
+      }
       return RunHistory.this;
     }
 
@@ -249,6 +324,11 @@ public final class RunHistory {
 
     @Override
     public RunHistory requested(RunEvent.Requested fact) {
+      return RunHistory.this;
+    }
+
+    @Override
+    public RunHistory requestMet(RunEvent.RequestMet fact) {
       return RunHistory.this;
     }
 

@@ -1,9 +1,12 @@
 package org.bloomery.core.run;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.spec.RestartLimits;
+import org.bloomery.core.spec.SiteTimings;
 
 /**
  * What the spec and the site say, as far as decisions depend on it.
@@ -12,11 +15,8 @@ import org.bloomery.core.spec.RestartLimits;
  * @param logEvery the trainer logs iterations that are a multiple of this
  * @param reservation the most that one attempt can be billed
  * @param budget of the whole run
- * @param quiet how long a submission without a visible job is waited for before it is repeated
- * @param sealDistance how far apart two equal scans must be to seal a checkpoint of a live job
- * @param lostLooks how many answers in a row without the job, over {@code lostAfter}, mean that it
- *     is lost
- * @param scripts the pure rendering of an attempt's body
+ * @param timings how patient to be with the site
+ * @param scripts the pure rendering of an attempt's scripts
  */
 public record RunPolicy(
     String user,
@@ -24,21 +24,45 @@ public record RunPolicy(
     int logEvery,
     GpuSeconds reservation,
     GpuSeconds budget,
-    Duration quiet,
-    Duration sealDistance,
-    int lostLooks,
-    Duration lostAfter,
+    SiteTimings timings,
     RestartLimits restart,
-    BodyDigest scripts) {
+    Queueing queueing,
+    NodeNeed nodes,
+    Scripts scripts) {
 
-  /** Tells what an attempt's body will be, without writing it. */
-  @FunctionalInterface
-  public interface BodyDigest {
-    /**
-     * SHA-256 of the body of an attempt, in hex.
-     *
-     * @param resumeIteration of the checkpoint to load; empty for a start from the beginning
-     */
+  /**
+   * How jobs of the run are queued.
+   *
+   * @param prepares whether the next attempt's job is queued while one runs
+   * @param timeLimit of one job
+   * @param submittedMax how many jobs its owner may have queued and running, where there is a limit
+   */
+  public record Queueing(boolean prepares, Duration timeLimit, OptionalInt submittedMax) {}
+
+  /**
+   * Which nodes it needs.
+   *
+   * @param needed how many one attempt occupies
+   * @param available how many there are where it runs
+   * @param excluded those that the spec itself excludes
+   */
+  public record NodeNeed(int needed, int available, List<String> excluded) {
+    public NodeNeed {
+      excluded = List.copyOf(excluded);
+    }
+  }
+
+  /**
+   * Tells what an attempt's scripts will be, without writing them: their SHA-256, in hex.
+   *
+   * <p>{@code resumeIteration} is that of the checkpoint to load; empty for a start from the
+   * beginning.
+   */
+  public interface Scripts {
+    /** Of what trains. */
     String bodySha256(int attempt, Optional<Long> resumeIteration);
+
+    /** Of what the resource manager gets. */
+    String jobSha256(int attempt, Optional<Long> resumeIteration);
   }
 }

@@ -34,7 +34,7 @@ final class Settlement {
             progress.lastIteration(),
             progress.steps(),
             progress.stepSeconds()));
-    facts.add(new RunEvent.UsagePosted(posting(run, attempt, job, policy)));
+    facts.add(new RunEvent.UsagePosted(posting(run, Optional.of(attempt.number()), job, policy)));
     RestartPolicy.Turn turn =
         RestartPolicy.next(
             new RestartPolicy.Ended(
@@ -44,6 +44,7 @@ final class Settlement {
                 failuresAfter(run, seals, cause),
                 run.request()),
             policy.restart(),
+            policy.timings().nodeFailGrace(),
             now);
     facts.addAll(turn.facts());
     List<String> words = new ArrayList<>(seals.words());
@@ -65,12 +66,13 @@ final class Settlement {
     return (progress ? Failures.NONE : run.failures()).plus(cause);
   }
 
-  private static Posting posting(Run run, Attempt attempt, JobView job, RunPolicy policy) {
+  /** The bill of a job that is over and whose accounting is final. */
+  static Posting posting(Run run, Optional<Integer> attempt, JobView job, RunPolicy policy) {
     Usage usage = job.usage().orElseThrow();
     return new Posting(
         job.key(),
         run.id(),
-        Optional.of(attempt.number()),
+        attempt,
         run.account(),
         policy.user(),
         usage.start(),

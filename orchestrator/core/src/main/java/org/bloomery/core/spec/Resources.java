@@ -51,6 +51,23 @@ public record Resources(
     return tenth.compareTo(SAVE_MARGIN_MAX) < 0 ? tenth : SAVE_MARGIN_MAX;
   }
 
+  Resources withTimeLimit(Duration limit) {
+    return new Resources(
+        nodes,
+        gpusPerNode,
+        cpusPerTask,
+        exclusive,
+        hint,
+        slurmAccount,
+        partition,
+        constraint,
+        qos,
+        slurmReservation,
+        limit,
+        exclude,
+        extraSbatch);
+  }
+
   /** All devices of one attempt, which is also the training's world size. */
   public int devices() {
     return Math.multiplyExact(nodes, gpusPerNode);

@@ -1,5 +1,6 @@
 package org.bloomery.core.spec;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
@@ -84,6 +85,27 @@ public record RunSpec(
   /** The account in SLURM. */
   public String slurmAccount() {
     return resources.slurmAccount().orElse(account);
+  }
+
+  /** The same training in jobs of another length. */
+  public RunSpec withTimeLimit(Duration limit) {
+    return new RunSpec(
+        name,
+        account,
+        labels,
+        cluster,
+        resources.withTimeLimit(limit),
+        model,
+        parallelism,
+        batch,
+        training,
+        deepSpeed,
+        data,
+        checkpoint,
+        launcher,
+        restart,
+        budget,
+        revisions);
   }
 
   /** Model replicas that train side by side: devices / (tensor x pipeline). */

@@ -3,12 +3,14 @@ package org.bloomery.core.training;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.observe.ExitRecord.Reason;
+import org.bloomery.core.observe.JobEnd;
+import org.bloomery.core.observe.JobView;
+import org.bloomery.core.observe.SchedulerEnd;
 import org.bloomery.core.training.ExitVerdict.Outside;
 import org.bloomery.core.training.Progress.Leaving;
 
@@ -21,6 +23,7 @@ final class ExitJudge {
   private final LogEnd log;
   private final Outside outside;
   private final Optional<ScriptEnd> script;
+  private final JobEnd end;
   private final String jobState;
 
   ExitJudge(Progress progress, LogEnd log, Outside outside) {
@@ -28,9 +31,8 @@ final class ExitJudge {
     this.log = log;
     this.outside = outside;
     this.script = ScriptEnd.of(outside, log);
-    // SLURM appends to a state: "CANCELLED by 1234", "CANCELLED+".
-    this.jobState =
-        outside.jobState().orElse("").strip().toUpperCase(Locale.ROOT).replaceAll("[ +].*", "");
+    this.end = outside.job().flatMap(JobView::end).orElse(JobEnd.of(SchedulerEnd.UNKNOWN));
+    this.jobState = outside.job().map(JobView::detail).orElse("");
   }
 
   /** The questions in their order; the first that has an answer decides. */
@@ -67,7 +69,8 @@ final class ExitJudge {
   }
 
   private Optional<ExitVerdict> didItComplete() {
-    boolean zero = script.map(s -> s.exitCode() == 0).orElse(jobState.equals("COMPLETED"));
+    boolean zero =
+        script.map(s -> s.exitCode() == 0).orElse(end.reason() == SchedulerEnd.COMPLETED);
     boolean complete = zero && left(Leaving.DONE) && reachedTarget();
     return complete
         ? answer(EndCause.COMPLETED, "the trainer said that training is done", iterations())
@@ -96,11 +99,12 @@ final class ExitJudge {
   }
 
   private Optional<ExitVerdict> didTheResourceManagerTakeIt() {
-    return switch (jobState) {
-      case "NODE_FAIL", "BOOT_FAIL", "NODE_FAILURE" -> answer(EndCause.NODE_FAILURE);
-      case "PREEMPTED" -> answer(EndCause.PREEMPTED);
-      case "OUT_OF_MEMORY" -> answer(EndCause.HOST_OUT_OF_MEMORY);
-      default -> Optional.empty();
+    return switch (end.reason()) {
+      case NODE_FAIL, BOOT_FAIL -> answer(EndCause.NODE_FAILURE);
+      // Who requeues a job wants its nodes, too; the training goes on in the next attempt.
+      case PREEMPTED, REQUEUED -> answer(EndCause.PREEMPTED);
+      case OUT_OF_MEMORY -> answer(EndCause.HOST_OUT_OF_MEMORY);
+      case COMPLETED, FAILED, TIME_LIMIT, CANCELLED, DEADLINE, UNKNOWN -> Optional.empty();
     };
   }
 
@@ -120,11 +124,12 @@ final class ExitJudge {
 
   private Optional<ExitVerdict> wasItEndedFromOutside() {
     if (isReason(ScriptEnd.Word.TIME_LIMIT)
-        || jobState.equals("TIMEOUT")
-        || jobState.equals("DEADLINE")) {
+        || end.reason() == SchedulerEnd.TIME_LIMIT
+        || end.reason() == SchedulerEnd.DEADLINE) {
       return answer(EndCause.TIME_LIMIT);
     }
-    boolean cancelled = isReason(ScriptEnd.Word.TERMINATED) || jobState.equals("CANCELLED");
+    boolean cancelled =
+        isReason(ScriptEnd.Word.TERMINATED) || end.reason() == SchedulerEnd.CANCELLED;
     return cancelled ? answer(EndCause.CANCELLED) : Optional.empty();
   }
 
@@ -219,9 +224,7 @@ final class ExitJudge {
         evidence.add(other.line());
       }
     }
-    boolean isTheNodes =
-        error.cause() == EndCause.GPU_FAULT || error.cause() == EndCause.NODE_FAILURE;
-    List<String> bad = isTheNodes ? node.stream().toList() : List.of();
+    List<String> bad = isTheNodes(error.cause()) ? node.stream().toList() : List.of();
     return finished(error.cause(), evidence, bad);
   }
 
@@ -243,12 +246,45 @@ final class ExitJudge {
     Set<String> evidence = new LinkedHashSet<>(lines);
     script.map(ScriptEnd::words).ifPresent(evidence::add);
     if (!jobState.isEmpty()) {
-      evidence.add("job state " + EvidenceText.of(outside.jobState().orElse("")));
+      evidence.add("job state " + EvidenceText.of(jobState));
     }
     log.fromScratch().ifPresent(evidence::add);
     Set<String> bad = new LinkedHashSet<>(nodes);
     outside.exit().ifPresent(exit -> bad.addAll(exit.badNodes()));
-    return new ExitVerdict(cause, evidence.stream().limit(EVIDENCE_MAX).toList(), List.copyOf(bad));
+    bad.addAll(end.failedNodes());
+    return new ExitVerdict(
+        cause, evidence.stream().limit(EVIDENCE_MAX).toList(), blamed(cause, List.copyOf(bad)));
+  }
+
+  /**
+   * The nodes to blame, as the resource manager names them: what the job did not run on is a
+   * mistake of whoever wrote the line. Where it ran on one node only, nobody needs to name it.
+   */
+  private List<String> blamed(EndCause cause, List<String> named) {
+    List<String> own = outside.job().map(JobView::nodes).orElse(List.of());
+    if (own.isEmpty()) {
+      return named;
+    }
+    boolean alone = own.size() == 1 && (isTheNodes(cause) || leftNoTrace(cause));
+    return own.stream()
+        .filter(node -> alone || named.stream().anyMatch(name -> host(name).equals(host(node))))
+        .toList();
+  }
+
+  private static boolean isTheNodes(EndCause cause) {
+    return cause == EndCause.GPU_FAULT
+        || cause == EndCause.NODE_FAILURE
+        || cause == EndCause.PREFLIGHT;
+  }
+
+  /** A node that fails every job before it writes a line will get the next one, too. */
+  private boolean leftNoTrace(EndCause cause) {
+    return cause == EndCause.UNKNOWN && log.records() == 0 && end.reason() == SchedulerEnd.FAILED;
+  }
+
+  private static String host(String name) {
+    int dot = name.indexOf('.');
+    return dot < 0 ? name : name.substring(0, dot);
   }
 
   private boolean left(Leaving how) {

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.observe.ExitRecord;
+import org.bloomery.core.observe.JobView;
 
 /**
  * Why an attempt ended, with what the verdict rests on.
@@ -21,19 +22,19 @@ public record ExitVerdict(EndCause cause, List<String> evidence, List<String> ba
    * What is known of the end from outside the training's log.
    *
    * @param exit what the job script wrote of its own end
-   * @param jobState the resource manager's word, such as SLURM's {@code NODE_FAIL}
+   * @param job as the resource manager shows it, now that it is over
    * @param ordered what the control plane had ended the job for, if it had: a hang, a cancel
    */
   public record Outside(
-      Optional<ExitRecord> exit, Optional<String> jobState, Optional<EndCause> ordered) {
+      Optional<ExitRecord> exit, Optional<JobView> job, Optional<EndCause> ordered) {
     public static final Outside NOTHING =
         new Outside(Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** Judges an end that the control plane did not order. */
   public static ExitVerdict of(
-      Progress progress, LogEnd log, Optional<ExitRecord> exit, Optional<String> jobState) {
-    return of(progress, log, new Outside(exit, jobState, Optional.empty()));
+      Progress progress, LogEnd log, Optional<ExitRecord> exit, Optional<JobView> job) {
+    return of(progress, log, new Outside(exit, job, Optional.empty()));
   }
 
   /**

@@ -10,6 +10,10 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.nodes.Blame;
+import org.bloomery.core.nodes.Exclusion;
+import org.bloomery.core.nodes.SiteNodes;
+import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.port.RunStore.ConflictException;
 import org.bloomery.core.port.RunStore.Epoch;
 import org.bloomery.core.port.RunStore.FencedException;
@@ -282,5 +286,66 @@ public abstract class RunStoreContract {
         .hasMessageContaining("262144");
     assertThat(store().list()).containsExactly(RUN);
     assertThat(store().specText(spec.sha256())).isEmpty();
+  }
+
+  @Test
+  void keepsWhatIsKnownOfEachClustersNodes() {
+    Epoch epoch = store().lead();
+    assertThat(store().nodes("a100")).isEqualTo(SiteNodes.none("a100"));
+    SiteNodes first = store().recordNodes(blamed(store().nodes("a100"), 1), epoch);
+    SiteNodes second = store().recordNodes(blamed(first, 2), epoch);
+    store().recordNodes(blamed(store().nodes("h100"), 7), epoch);
+
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(otherStore().nodes("a100")).isEqualTo(second);
+    assertThat(otherStore().nodes("h100").version()).isEqualTo(1);
+    assertThat(store().recordNodes(blamed(first, 2), epoch)).isEqualTo(second);
+  }
+
+  @Test
+  void refusesNodesOfAnOlderVersionOrLeader() {
+    Epoch older = store().lead();
+    SiteNodes first = store().recordNodes(blamed(store().nodes("a100"), 1), older);
+    store().recordNodes(blamed(first, 2), older);
+
+    assertThatThrownBy(() -> store().recordNodes(blamed(first, 3), older))
+        .isInstanceOf(ConflictException.class)
+        .hasMessageContaining("a100");
+    assertThatThrownBy(() -> store().recordNodes(blamed(SiteNodes.none("a100"), 3), older))
+        .isInstanceOf(ConflictException.class);
+    otherStore().lead();
+    assertThatThrownBy(() -> store().recordNodes(blamed(store().nodes("a100"), 4), older))
+        .isInstanceOf(FencedException.class)
+        .hasMessageContaining("a100");
+    assertThat(store().nodes("a100").node("n1").orElseThrow().failureCount()).isEqualTo(2);
+  }
+
+  @Test
+  void recordsNodesOnceWhateverIsLost() {
+    Epoch epoch = store().lead();
+    loseNextAnswer();
+    SiteNodes nodes = nodesUntilKnown(SiteNodes.none("a100"), 1, epoch);
+    loseNextRequest();
+    nodes = nodesUntilKnown(nodes, 2, epoch);
+    loseNextAnswer();
+    nodes = nodesUntilKnown(nodes, 3, epoch);
+
+    assertThat(nodes.version()).isEqualTo(3);
+    assertThat(store().nodes("a100")).isEqualTo(nodes);
+  }
+
+  private SiteNodes nodesUntilKnown(SiteNodes before, int attempt, Epoch epoch) {
+    try {
+      return store().recordNodes(blamed(before, attempt), epoch);
+    } catch (UnavailableException e) {
+      return store().recordNodes(blamed(before, attempt), epoch);
+    }
+  }
+
+  private static SiteNodes blamed(SiteNodes nodes, int attempt) {
+    return nodes
+        .blamed("n1", new Blame(RUN, attempt, EndCause.GPU_FAULT, AT.plusSeconds(attempt)))
+        .excluded("n2", new Exclusion("ECC", "ada", AT, Optional.of(AT.plusSeconds(60))))
+        .readmitted("n3", AT);
   }
 }

@@ -74,48 +74,108 @@ public final class Histories {
 
   /** What may be recorded next; nothing once the run has finished. */
   public Optional<Step> next(Run run) {
-    List<RunEvent> facts =
-        run.phase()
-            .match(
-                new Phase.Cases<List<RunEvent>>() {
-                  @Override
-                  public List<RunEvent> ready(Phase.Ready phase) {
-                    return whenReady(run);
-                  }
-
-                  @Override
-                  public List<RunEvent> submitting(Phase.Submitting phase) {
-                    return whenSubmitting(run, phase);
-                  }
-
-                  @Override
-                  public List<RunEvent> pending(Phase.Pending phase) {
-                    return rarely()
-                        ? List.of(new RunEvent.JobEnded(word()))
-                        : List.of(new RunEvent.JobStarted(now, NODES));
-                  }
-
-                  @Override
-                  public List<RunEvent> running(Phase.Running phase) {
-                    return whenRunning(run);
-                  }
-
-                  @Override
-                  public List<RunEvent> ending(Phase.Ending phase) {
-                    return whenEnding(run);
-                  }
-
-                  @Override
-                  public List<RunEvent> held(Phase.Held phase) {
-                    return whenHeld(run);
-                  }
-
-                  @Override
-                  public List<RunEvent> finished(Phase.Finished phase) {
-                    return List.of();
-                  }
-                });
+    List<RunEvent> facts = rarely() ? aside(run) : List.of();
+    if (facts.isEmpty()) {
+      facts = ofPhase(run);
+    }
     return facts.isEmpty() ? Optional.empty() : Optional.of(new Step(facts, word(), tick()));
+  }
+
+  private List<RunEvent> ofPhase(Run run) {
+    return run.phase()
+        .match(
+            new Phase.Cases<List<RunEvent>>() {
+              @Override
+              public List<RunEvent> ready(Phase.Ready phase) {
+                return whenReady(run);
+              }
+
+              @Override
+              public List<RunEvent> submitting(Phase.Submitting phase) {
+                return whenSubmitting(run, phase);
+              }
+
+              @Override
+              public List<RunEvent> pending(Phase.Pending phase) {
+                return rarely()
+                    ? List.of(new RunEvent.JobEnded(word()))
+                    : List.of(new RunEvent.JobStarted(now, NODES));
+              }
+
+              @Override
+              public List<RunEvent> running(Phase.Running phase) {
+                return whenRunning(run);
+              }
+
+              @Override
+              public List<RunEvent> ending(Phase.Ending phase) {
+                return whenEnding(run);
+              }
+
+              @Override
+              public List<RunEvent> held(Phase.Held phase) {
+                return whenHeld(run);
+              }
+
+              @Override
+              public List<RunEvent> finished(Phase.Finished phase) {
+                return List.of();
+              }
+            });
+  }
+
+  /** What may happen beside the current attempt. */
+  private List<RunEvent> aside(Run run) {
+    Optional<Successor> open = run.successor().filter(Successor::isOpen);
+    if (!run.surplus().isEmpty()) {
+      return List.of(
+          new RunEvent.UsagePosted(posting(run, run.surplus().get(0), Optional.empty())));
+    }
+    if (run.asked(Request.Kind.RELEASE).isPresent()) {
+      return List.of(new RunEvent.RequestMet());
+    }
+    if (open.isPresent()) {
+      return List.of(ofSuccessor(run, open.get()));
+    }
+    return run.isFinished() ? List.of() : List.of(new RunEvent.SurplusSeen(job(run)));
+  }
+
+  private RunEvent ofSuccessor(Run run, Successor next) {
+    return next.job().isPresent() || !next.isBindable()
+        ? new RunEvent.SuccessorDropped(word())
+        : pick(
+            List.of(
+                new RunEvent.SuccessorTried(next.handover().tries() + 1),
+                new RunEvent.SuccessorDeferred(word(), now.plusSeconds(60)),
+                new RunEvent.SuccessorAccepted(job(run)),
+                new RunEvent.SuccessorAccepted(job(run))));
+  }
+
+  private RunEvent bound(Run run, Successor next) {
+    return new RunEvent.SuccessorBound(
+        next.number(),
+        Sha256.of("body " + next.number()),
+        run.lineage().head().map(SealedCheckpoint::ref),
+        rarely() ? NODES : List.of());
+  }
+
+  /** The end of an attempt that was prepared and never ran. */
+  private List<RunEvent> over(Run run, Successor next) {
+    RunEvent end =
+        new RunEvent.AttemptEnded(
+            next.number(),
+            EndCause.NOT_BOUND,
+            List.of(word()),
+            List.of(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            0,
+            0);
+    return next.job().isEmpty()
+        ? List.of(end)
+        : List.of(
+            end,
+            new RunEvent.UsagePosted(posting(run, next.job().get(), Optional.of(next.number()))));
   }
 
   private List<RunEvent> whenReady(Run run) {
@@ -129,13 +189,18 @@ public final class Histories {
     if (rarely()) {
       return List.of(new RunEvent.Requested(pick(List.of(Request.Kind.values())), "ada"));
     }
+    Optional<Successor> open = run.successor().filter(Successor::isOpen);
+    if (open.isPresent()) {
+      return open.get().isBindable() ? List.of(bound(run, open.get())) : over(run, open.get());
+    }
     return List.of(
         new RunEvent.AttemptPlanned(
             run.nextAttempt(),
             Sha256.of("body " + run.nextAttempt()),
             rarely() ? Optional.of("application_1_0001") : Optional.empty(),
             run.lineage().head().map(SealedCheckpoint::ref),
-            RESERVATION),
+            RESERVATION,
+            rarely() ? NODES : List.of()),
         new RunEvent.SubmissionTried(1));
   }
 
@@ -146,12 +211,20 @@ public final class Histories {
     if (rarely()) {
       return List.of(new RunEvent.RunHeld(HoldReason.REJECTED, word()));
     }
+    if (rarely()) {
+      return List.of(new RunEvent.SubmissionDeferred(word(), now.plusSeconds(60)));
+    }
     return List.of(new RunEvent.JobAccepted(job(run)));
   }
 
   private List<RunEvent> whenRunning(Run run) {
     if (rarely()) {
-      return List.of(new RunEvent.Requested(Request.Kind.STOP, word()));
+      return List.of(new RunEvent.Requested(pick(List.of(Request.Kind.values())), word()));
+    }
+    if (rarely() && run.successor().isEmpty()) {
+      int next = run.nextAttempt();
+      return List.of(
+          new RunEvent.SuccessorPlanned(next, Sha256.of("job " + next), RESERVATION, NODES));
     }
     if (rarely() && !run.attempt().orElseThrow().wrongStart()) {
       return List.of(new RunEvent.WrongStartSeen(run.lineage().sealed().size() + 1L, 7));
@@ -175,7 +248,12 @@ public final class Histories {
             steps == 0 ? OptionalLong.empty() : OptionalLong.of(steps),
             steps,
             random.nextDouble() * steps));
-    facts.add(new RunEvent.UsagePosted(posting(run, attempt)));
+    facts.add(
+        new RunEvent.UsagePosted(
+            posting(
+                run,
+                attempt.job().orElse(job(run)),
+                rarely() ? Optional.empty() : Optional.of(attempt.number()))));
     if (random.nextInt(4) > 0) {
       facts.add(new RunEvent.RunReady(now.plusSeconds(random.nextInt(600))));
     } else if (random.nextBoolean()) {
@@ -208,12 +286,12 @@ public final class Histories {
         new SealedCheckpoint(ref, Sha256.of(ref.toString()), bytes, random.nextInt(5000), now));
   }
 
-  private Posting posting(Run run, Attempt attempt) {
+  private Posting posting(Run run, JobKey job, Optional<Integer> attempt) {
     long used = random.nextInt(7_200);
     return new Posting(
-        attempt.job().orElse(job(run)),
+        job,
         run.id(),
-        rarely() ? Optional.empty() : Optional.of(attempt.number()),
+        attempt,
         "account",
         "ada",
         now,

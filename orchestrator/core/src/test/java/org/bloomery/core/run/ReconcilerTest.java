@@ -265,7 +265,8 @@ class ReconcilerTest {
   void aRefusedSubmissionThatAPersonHasCancelledIsCancelled() {
     Run cancelled =
         Runs.after(Runs.submitting(), new RunEvent.Requested(Request.Kind.CANCEL, "ada"));
-    Seen refused = Runs.withRejection(Runs.seen(Runs.known()), "Invalid account");
+    Seen refused =
+        Runs.withRefusal(Runs.seen(Runs.known()), 1, new Refusal(false, "Invalid account"));
 
     Decision decision = Reconciler.decide(cancelled, refused, Runs.policy(), LATE);
 
@@ -365,17 +366,19 @@ class ReconcilerTest {
         List.of(
             new Seen.Absence(19, Duration.ofDays(1)),
             new Seen.Absence(1000, Duration.ofMinutes(119)))) {
-      Decision wait = Reconciler.decide(running, Runs.with(absent, tooLittle), Runs.policy(), LATE);
+      Decision wait =
+          Reconciler.decide(running, Runs.with(absent, 1, tooLittle), Runs.policy(), LATE);
       assertThat(wait.facts()).isEmpty();
     }
-    Seen lost = Runs.with(absent, new Seen.Absence(20, Duration.ofHours(2)));
+    Seen lost = Runs.with(absent, 1, new Seen.Absence(20, Duration.ofHours(2)));
     assertThat(only(Reconciler.decide(running, lost, Runs.policy(), LATE), RunEvent.JobEnded.class))
         .isNotNull();
   }
 
   @Test
   void aRefusedSubmissionHoldsTheRunWithTheResourceManagersWords() {
-    Seen refused = Runs.withRejection(Runs.seen(Runs.known()), "Invalid account");
+    Seen refused =
+        Runs.withRefusal(Runs.seen(Runs.known()), 1, new Refusal(false, "Invalid account"));
 
     Decision decision = Reconciler.decide(Runs.submitting(), refused, Runs.policy(), LATE);
 
@@ -394,15 +397,20 @@ class ReconcilerTest {
             JobState.PENDING,
             "PENDING",
             Optional.empty(),
+            false,
+            Optional.empty(),
             List.of(),
             Optional.empty());
 
-    Decision decision =
-        Reconciler.decide(submitting, Runs.seen(Runs.known(second, first)), Runs.policy(), LATE);
+    Seen both = Runs.seen(Runs.known(second, first));
+    Decision accepted = Reconciler.decide(submitting, both, Runs.policy(), LATE);
+    Run pending = Runs.after(submitting, accepted.facts().toArray(RunEvent[]::new));
+    Decision decision = Reconciler.decide(pending, both, Runs.policy(), LATE);
 
-    assertThat(only(decision, RunEvent.JobAccepted.class).job()).isEqualTo(first.key());
+    assertThat(only(accepted, RunEvent.JobAccepted.class).job()).isEqualTo(first.key());
+    assertThat(decision.facts()).containsExactly(new RunEvent.SurplusSeen(second.key()));
     assertThat(decision.effects())
-        .containsExactly(new Effect.CancelJob(second.key(), "another job is the attempt"));
+        .containsExactly(new Effect.CancelJob(second.key(), "it is no attempt's"));
   }
 
   @Test

@@ -23,7 +23,8 @@ class RunHistoryTest {
   /** An attempt of 50 iterations after its start, of 0.8 s each, that used 100 GPU-seconds. */
   private void attempt(int number, Optional<CheckpointRef> from, long... seals) {
     record(
-        new RunEvent.AttemptPlanned(number, "body", Optional.empty(), from, Runs.RESERVATION),
+        new RunEvent.AttemptPlanned(
+            number, "body", Optional.empty(), from, Runs.RESERVATION, List.of()),
         new RunEvent.SubmissionTried(1));
     record(new RunEvent.JobAccepted(Runs.key(number)));
     record(new RunEvent.JobStarted(Runs.T0, List.of("n1")));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.bloomery.core.checkpoint.CheckpointManifest;
@@ -17,12 +18,16 @@ import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
+import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.observe.JobEnd;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
+import org.bloomery.core.observe.SchedulerEnd;
 import org.bloomery.core.observe.Usage;
 import org.bloomery.core.spec.RestartLimits;
+import org.bloomery.core.spec.SiteTimings;
 import org.bloomery.core.training.ExitVerdict;
 import org.bloomery.core.training.Progress;
 
@@ -32,7 +37,21 @@ public final class Runs {
   public static final RunId NANO = new RunId("nano");
   public static final String JOB_NAME = "nano-0a1b2c";
   public static final Duration QUIET = Duration.ofMinutes(15);
-  public static final Duration SEAL_DISTANCE = Duration.ofSeconds(60);
+  public static final Duration TIME_LIMIT = Duration.ofHours(2);
+  public static final Duration GO_WAIT = Duration.ofMinutes(2);
+  public static final Duration NODE_FAIL_GRACE = Duration.ofMinutes(5);
+  public static final SiteTimings TIMINGS =
+      new SiteTimings(
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(30),
+          QUIET,
+          GO_WAIT,
+          Duration.ofSeconds(30),
+          NODE_FAIL_GRACE,
+          Duration.ofMinutes(30),
+          20,
+          Duration.ofHours(2));
   public static final int MAXIMUM_FAILURES = 3;
   public static final long ITERATIONS = 1000;
   public static final GpuSeconds RESERVATION = new GpuSeconds(3600);
@@ -44,22 +63,46 @@ public final class Runs {
   }
 
   public static RunPolicy policy(GpuSeconds budget) {
+    return policy(budget, false);
+  }
+
+  /** Of a run for which the next attempt's job is queued while one runs. */
+  public static RunPolicy chained(GpuSeconds budget) {
+    return policy(budget, true);
+  }
+
+  private static RunPolicy policy(GpuSeconds budget, boolean prepares) {
     return new RunPolicy(
         "ada",
         ITERATIONS,
         1,
         RESERVATION,
         budget,
-        QUIET,
-        SEAL_DISTANCE,
-        20,
-        Duration.ofHours(2),
+        TIMINGS,
         new RestartLimits(
             MAXIMUM_FAILURES,
             new TreeMap<>(),
-            new RestartLimits.Backoff(Duration.ofSeconds(30), Duration.ofMinutes(10))),
-        (attempt, resume) -> "body-" + attempt + "-" + resume.map(Object::toString).orElse("none"));
+            new RestartLimits.Backoff(Duration.ofSeconds(30), Duration.ofMinutes(10)),
+            Optional.empty(),
+            new RestartLimits.Exclude(Duration.ofHours(24), 2)),
+        new RunPolicy.Queueing(prepares, TIME_LIMIT, OptionalInt.of(3)),
+        new RunPolicy.NodeNeed(1, 4, List.of("bad0")),
+        SCRIPTS);
   }
+
+  /** Scripts that name what they were rendered for; the job's is the same for all checkpoints. */
+  private static final RunPolicy.Scripts SCRIPTS =
+      new RunPolicy.Scripts() {
+        @Override
+        public String bodySha256(int attempt, Optional<Long> resume) {
+          return "body-" + attempt + "-" + resume.map(Object::toString).orElse("none");
+        }
+
+        @Override
+        public String jobSha256(int attempt, Optional<Long> resume) {
+          return "job-" + attempt;
+        }
+      };
 
   /** A run that was just submitted at {@link #T0}. */
   public static Run submitted() {
@@ -89,8 +132,23 @@ public final class Runs {
     int attempt = ready.nextAttempt();
     return after(
         ready,
-        new RunEvent.AttemptPlanned(attempt, "body", Optional.empty(), from, RESERVATION),
+        new RunEvent.AttemptPlanned(
+            attempt, "body", Optional.empty(), from, RESERVATION, List.of()),
         new RunEvent.SubmissionTried(1));
+  }
+
+  /** The run after the attempt behind its running one was handed over. */
+  public static Run prepared(Run running) {
+    int next = running.nextAttempt();
+    return after(
+        running, new RunEvent.SuccessorPlanned(next, "job-" + next, RESERVATION, List.of()));
+  }
+
+  /** The same once the job of that attempt was seen in the queue. */
+  public static Run queuedBehind(Run running) {
+    Run prepared = prepared(running);
+    return after(
+        prepared, new RunEvent.SuccessorAccepted(key(prepared.successor().orElseThrow().number())));
   }
 
   public static Run pending(Run submitting) {
@@ -150,7 +208,21 @@ public final class Runs {
     return new JobKey("local", "job-" + attempt, T0.getEpochSecond() + attempt);
   }
 
+  /** A running job that started just before the table's late moment. */
   public static JobView job(int attempt, JobState state) {
+    return job(attempt, state, false, T0.plusSeconds(3590));
+  }
+
+  /** A job that its user keeps in the queue. */
+  public static JobView heldJob(int attempt) {
+    return job(attempt, JobState.PENDING, true, T0);
+  }
+
+  public static JobView jobSince(int attempt, Instant start) {
+    return job(attempt, JobState.RUNNING, false, start);
+  }
+
+  private static JobView job(int attempt, JobState state, boolean held, Instant start) {
     Optional<Usage> usage =
         state == JobState.ENDED
             ? Optional.of(
@@ -168,13 +240,15 @@ public final class Runs {
         Optional.of(attempt),
         state,
         state.name(),
-        state == JobState.PENDING ? Optional.empty() : Optional.of(T0),
+        state == JobState.ENDED ? Optional.of(JobEnd.of(SchedulerEnd.FAILED)) : Optional.empty(),
+        held,
+        state == JobState.PENDING ? Optional.empty() : Optional.of(start),
         List.of("n1"),
         usage);
   }
 
   public static Observation known(JobView... jobs) {
-    return new Observation.Known(T0, List.of(jobs));
+    return new Observation.Known(T0.plusSeconds(3600), List.of(jobs));
   }
 
   public static Observation unknown() {
@@ -182,63 +256,81 @@ public final class Runs {
   }
 
   public static Seen seen(Observation jobs) {
-    return new Seen(
-        jobs, Seen.Absence.NONE, Optional.empty(), Optional.empty(), List.of(), Map.of(), "");
+    return new Look(jobs).seen();
   }
 
   public static Seen with(Seen seen, AttemptReading reading) {
-    return new Seen(
-        seen.jobs(),
-        seen.absence(),
-        seen.rejection(),
-        Optional.of(reading),
-        seen.sightings(),
-        seen.verified(),
-        seen.latestFile());
+    Look look = new Look(seen);
+    look.reading = Optional.of(reading);
+    return look.seen();
   }
 
   public static Seen with(Seen seen, List<Sighting> sightings) {
-    return new Seen(
-        seen.jobs(),
-        seen.absence(),
-        seen.rejection(),
-        seen.reading(),
-        sightings,
-        seen.verified(),
-        seen.latestFile());
+    Look look = new Look(seen);
+    look.sightings = sightings;
+    return look.seen();
   }
 
-  public static Seen with(Seen seen, Seen.Absence absence) {
-    return new Seen(
-        seen.jobs(),
-        absence,
-        seen.rejection(),
-        seen.reading(),
-        seen.sightings(),
-        seen.verified(),
-        seen.latestFile());
+  /** With the job of an attempt missing so firmly. */
+  public static Seen with(Seen seen, int attempt, Seen.Absence absence) {
+    Look look = new Look(seen);
+    look.absences = Map.of(key(attempt), absence);
+    return look.seen();
   }
 
   public static Seen withVerified(Seen seen, Map<CheckpointRef, Verdict> verified) {
-    return new Seen(
-        seen.jobs(),
-        seen.absence(),
-        seen.rejection(),
-        seen.reading(),
-        seen.sightings(),
-        verified,
-        seen.latestFile());
+    Look look = new Look(seen);
+    look.verified = verified;
+    return look.seen();
   }
 
-  public static Seen withRejection(Seen seen, String why) {
-    return new Seen(
-        seen.jobs(),
-        seen.absence(),
-        Optional.of(why),
-        seen.reading(),
-        seen.sightings(),
-        seen.verified(),
-        seen.latestFile());
+  public static Seen withRefusal(Seen seen, int attempt, Refusal refusal) {
+    Look look = new Look(seen);
+    look.refusals = Map.of(attempt, refusal);
+    return look.seen();
+  }
+
+  public static Seen withoutGo(Seen seen) {
+    Look look = new Look(seen);
+    look.goMissing = true;
+    return look.seen();
+  }
+
+  public static Seen with(Seen seen, SiteNodes nodes) {
+    Look look = new Look(seen);
+    look.nodes = nodes;
+    return look.seen();
+  }
+
+  /** One look while it is put together. */
+  private static final class Look {
+    private final Observation jobs;
+    private Map<JobKey, Seen.Absence> absences = Map.of();
+    private Map<Integer, Refusal> refusals = Map.of();
+    private Optional<AttemptReading> reading = Optional.empty();
+    private List<Sighting> sightings = List.of();
+    private Map<CheckpointRef, Verdict> verified = Map.of();
+    private boolean goMissing;
+    private SiteNodes nodes = SiteNodes.none("local");
+
+    Look(Observation jobs) {
+      this.jobs = jobs;
+    }
+
+    Look(Seen seen) {
+      this(seen.jobs());
+      absences = seen.absences();
+      refusals = seen.refusals();
+      reading = seen.reading();
+      sightings = seen.sightings();
+      verified = seen.verified();
+      goMissing = seen.goMissing();
+      nodes = seen.nodes();
+    }
+
+    Seen seen() {
+      return new Seen(jobs, absences, refusals, reading, sightings, verified, "", goMissing, nodes);
+    }
   }
 
   /** A log that was read to its end and shows training from an iteration to another. */

@@ -166,7 +166,9 @@ final class ScriptSamples {
         new RestartLimits(
             5,
             new TreeMap<>(),
-            new RestartLimits.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8))),
+            new RestartLimits.Backoff(Duration.ofSeconds(1), Duration.ofSeconds(8)),
+            Optional.empty(),
+            new RestartLimits.Exclude(Duration.ofHours(24), 5)),
         new RunBudget(GpuSeconds.ofHours(1), OnExhausted.SAVE_AND_STOP),
         List.of());
   }

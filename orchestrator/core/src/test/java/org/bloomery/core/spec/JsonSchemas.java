@@ -110,7 +110,7 @@ record JsonSchemas(boolean complete) implements FieldType.Cases<Map<String, Obje
 
   @Override
   public Map<String, Object> timeSpan(TimeSpan type) {
-    return string(whole(TimeSpan.FORM));
+    return string(whole(DurationText.FORM));
   }
 
   @Override

@@ -8,10 +8,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.observe.ExitRecord;
 import org.bloomery.core.observe.ExitRecord.Reason;
+import org.bloomery.core.observe.JobEnd;
+import org.bloomery.core.observe.JobState;
+import org.bloomery.core.observe.JobView;
+import org.bloomery.core.observe.SchedulerEnd;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
@@ -39,7 +44,7 @@ class ExitVerdictTest {
           + "[default0]:ValueError: unknown activation";
 
   /** What the verdict is to be made of. */
-  private record Case(List<String> log, Optional<ExitRecord> exit, Optional<String> state) {
+  private record Case(List<String> log, Optional<ExitRecord> exit, Optional<JobView> job) {
     Case with(Reason reason, int code) {
       return with(reason, code, 0, List.of());
     }
@@ -58,11 +63,27 @@ class ExitVerdictTest {
               signal,
               reason,
               nodes);
-      return new Case(log, Optional.of(exit), state);
+      return new Case(log, Optional.of(exit), job);
     }
 
-    Case state(String word) {
-      return new Case(log, exit, Optional.of(word));
+    Case state(SchedulerEnd reason, String... nodes) {
+      return state(JobEnd.of(reason), nodes);
+    }
+
+    Case state(JobEnd end, String... nodes) {
+      JobView job =
+          new JobView(
+              new JobKey("c", "7", 1_900_000_000L),
+              "r-c0ffee",
+              Optional.of(1),
+              JobState.ENDED,
+              end.reason() == SchedulerEnd.CANCELLED ? "CANCELLED by 1000" : end.reason().name(),
+              Optional.of(end),
+              false,
+              Optional.empty(),
+              List.of(nodes),
+              Optional.empty());
+      return new Case(log, exit, Optional.of(job));
     }
 
     ExitVerdict verdict() {
@@ -79,7 +100,7 @@ class ExitVerdictTest {
         end = end.after(log);
       }
       return ExitVerdict.of(
-          Progress.NONE.after(records), end, new ExitVerdict.Outside(exit, state, ordered));
+          Progress.NONE.after(records), end, new ExitVerdict.Outside(exit, job, ordered));
     }
   }
 
@@ -106,7 +127,11 @@ class ExitVerdictTest {
     String done = SampleLogs.mark("after training is done");
     put(all, "done and exit 0", log(LAST, done).with(Reason.DONE, 0), EndCause.COMPLETED);
     put(all, "done by the script's last line", log(LAST, done, end(0, "done")), EndCause.COMPLETED);
-    put(all, "done and COMPLETED", log(LAST, done).state("COMPLETED"), EndCause.COMPLETED);
+    put(
+        all,
+        "done and COMPLETED",
+        log(LAST, done).state(SchedulerEnd.COMPLETED),
+        EndCause.COMPLETED);
     put(
         all,
         "nothing was left to do",
@@ -116,7 +141,7 @@ class ExitVerdictTest {
     put(all, "done, code 1", log(LAST, done).with(Reason.FAILED, 1), EndCause.UNKNOWN);
     put(all, "done before its target", log(STEP, done).with(Reason.DONE, 0), EndCause.UNKNOWN);
     put(all, "exit 0 alone", log(LAST).with(Reason.DONE, 0), EndCause.UNKNOWN);
-    put(all, "only COMPLETED", log(STEP).state("COMPLETED"), EndCause.UNKNOWN);
+    put(all, "only COMPLETED", log(STEP).state(SchedulerEnd.COMPLETED), EndCause.UNKNOWN);
     put(
         all,
         "duration",
@@ -145,20 +170,31 @@ class ExitVerdictTest {
             .with(Reason.TIME_LIMIT, 0),
         EndCause.TIME_LIMIT);
     put(all, "time limit", log(STEP, TIME_LIMIT, PEER_GONE), EndCause.TIME_LIMIT);
-    put(all, "time limit by its state", log(STEP).state("TIMEOUT"), EndCause.TIME_LIMIT);
+    put(
+        all,
+        "time limit by its state",
+        log(STEP).state(SchedulerEnd.TIME_LIMIT),
+        EndCause.TIME_LIMIT);
     put(
         all,
         "time limit by the script",
         log(STEP).with(Reason.TIME_LIMIT, 143),
         EndCause.TIME_LIMIT);
     put(all, "cancelled", log(STEP, CANCELLED, TRACEBACK), EndCause.CANCELLED);
-    put(all, "cancelled by its state", log(STEP).state("CANCELLED by 1000"), EndCause.CANCELLED);
+    put(all, "cancelled by its state", log(STEP).state(SchedulerEnd.CANCELLED), EndCause.CANCELLED);
     put(
         all,
         "terminated",
         log(STEP).with(Reason.TERMINATED, 143, 15, List.of()),
         EndCause.CANCELLED);
-    put(all, "preempted", log(STEP).state("PREEMPTED"), EndCause.PREEMPTED);
+    put(all, "preempted", log(STEP).state(SchedulerEnd.PREEMPTED), EndCause.PREEMPTED);
+    put(
+        all,
+        "requeued by an administrator, which also terminates the script",
+        log(STEP).with(Reason.TERMINATED, 143).state(SchedulerEnd.REQUEUED),
+        EndCause.PREEMPTED);
+    put(all, "deadline", log(STEP).state(SchedulerEnd.DEADLINE), EndCause.TIME_LIMIT);
+    put(all, "left squeue", log(STEP).state(SchedulerEnd.UNKNOWN), EndCause.UNKNOWN);
   }
 
   private static void putEndsFromOutside(Map<String, Map.Entry<Case, EndCause>> all) {
@@ -167,7 +203,8 @@ class ExitVerdictTest {
         "preempted by the log",
         log(STEP, TIME_LIMIT.replace("TIME LIMIT", "PREEMPTION")),
         EndCause.PREEMPTED);
-    put(all, "node failure", log(STEP, NCCL).state("NODE_FAIL"), EndCause.NODE_FAILURE);
+    put(all, "node failure", log(STEP, NCCL).state(SchedulerEnd.NODE_FAIL), EndCause.NODE_FAILURE);
+    put(all, "no boot", log().state(SchedulerEnd.BOOT_FAIL), EndCause.NODE_FAILURE);
     put(
         all,
         "node failure in the log",
@@ -199,7 +236,7 @@ class ExitVerdictTest {
     put(
         all,
         "host memory by its state",
-        killed("n1", -9).state("OUT_OF_MEMORY"),
+        killed("n1", -9).state(SchedulerEnd.OUT_OF_MEMORY),
         EndCause.HOST_OUT_OF_MEMORY);
     put(
         all,
@@ -248,7 +285,7 @@ class ExitVerdictTest {
     put(
         all,
         "shards missing",
-        log(SHARDS, STEP, STEP, STEP).state("TIMEOUT"),
+        log(SHARDS, STEP, STEP, STEP).state(SchedulerEnd.TIME_LIMIT),
         EndCause.CHECKPOINT_DAMAGED);
     put(all, "user code", log(STEP, TRACEBACK, PEER_GONE, CANCELLED), EndCause.USER_CODE);
     put(
@@ -261,7 +298,7 @@ class ExitVerdictTest {
     put(
         all,
         "survived error",
-        log(TRACEBACK, STEP, STEP, STEP).state("TIMEOUT"),
+        log(TRACEBACK, STEP, STEP, STEP).state(SchedulerEnd.TIME_LIMIT),
         EndCause.TIME_LIMIT);
     put(all, "fenced", log().with(Reason.FENCED, 78), EndCause.FENCED);
     put(all, "not bound", log().with(Reason.NOT_BOUND, 79), EndCause.NOT_BOUND);
@@ -326,6 +363,27 @@ class ExitVerdictTest {
   void preflightNamesTheNodesOfTheExitRecord() {
     assertThat(log().with(Reason.PREFLIGHT, 1, 0, List.of("n3")).verdict().badNodes())
         .containsExactly("n3");
+  }
+
+  @Test
+  void aNodeIsBlamedUnderTheNameThatTheResourceManagerHasForIt() {
+    JobEnd lost = new JobEnd(SchedulerEnd.NODE_FAIL, List.of("n2"));
+    assertThat(log(STEP).state(lost, "n1", "n2").verdict().badNodes()).containsExactly("n2");
+
+    Case named = log().with(Reason.PREFLIGHT, 1, 0, List.of("n3.cluster.example", "elsewhere"));
+    assertThat(named.state(SchedulerEnd.FAILED, "n1", "n3").verdict().badNodes())
+        .containsExactly("n3");
+  }
+
+  /** A black hole fails one job after the other before it writes a line. */
+  @Test
+  void whereAJobRanOnOneNodeOnlyItNeedsNoName() {
+    assertThat(log().state(SchedulerEnd.FAILED, "n7").verdict().badNodes()).containsExactly("n7");
+    assertThat(log(STEP).state(SchedulerEnd.NODE_FAIL, "n7").verdict().badNodes())
+        .containsExactly("n7");
+    assertThat(log(STEP).state(SchedulerEnd.FAILED, "n7").verdict().badNodes()).isEmpty();
+    assertThat(log().state(SchedulerEnd.FAILED, "n7", "n8").verdict().badNodes()).isEmpty();
+    assertThat(log().state(SchedulerEnd.UNKNOWN, "n7").verdict().badNodes()).isEmpty();
   }
 
   @Test

@@ -1,6 +1,9 @@
 package org.bloomery.controlplane.loop;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -8,28 +11,34 @@ import java.util.function.Function;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 
-/** The control loop, one round at a time, in the caller's thread. */
+/** The control loops, one round at a time, in the caller's thread. */
 public final class SteppedLoop {
   private static final Duration ANSWER_POLL = Duration.ofMillis(1);
 
-  private final ControlLoop loop;
+  private final ClusterLoops loops;
   private final ControlPlaneApi api;
 
-  public SteppedLoop(ControlLoop.Parts parts, RunStore.Epoch epoch) {
-    loop = new ControlLoop(parts, ANSWER_POLL, epoch);
-    api = new Service(new ServerView("test", 0, "/", "c0ffee", epoch.number()), parts, loop);
+  /** Loops for clusters that may be asked at any time. */
+  public SteppedLoop(
+      ClusterLoops.Shared shared, Map<String, ResourceManager> clusters, RunStore.Epoch epoch) {
+    List<ClusterLoops.Site> sites = new ArrayList<>();
+    clusters.forEach(
+        (name, manager) -> sites.add(new ClusterLoops.Site(name, manager, ANSWER_POLL)));
+    loops = new ClusterLoops(shared, sites, epoch);
+    api = new Service(new ServerView("test", 0, "/", "c0ffee", epoch.number()), shared, loops);
   }
 
   /** One round: answers requests, then looks at every run. */
   public void step() {
-    loop.runOnce();
+    loops.all().forEach(ControlLoop::runOnce);
   }
 
   /** What the loop thinks of a run at present. */
   public Optional<String> thought(RunId run) {
-    return loop.thought(run);
+    return loops.thought(run);
   }
 
   /** Asks as a person would; the loop answers, but looks at no run. */
@@ -37,8 +46,10 @@ public final class SteppedLoop {
     CompletableFuture<R> answer = CompletableFuture.supplyAsync(() -> question.apply(api));
     try {
       while (!answer.isDone()) {
-        loop.awaitWakeup();
-        loop.answerRequests();
+        for (ControlLoop loop : loops.all()) {
+          loop.awaitWakeup();
+          loop.answerRequests();
+        }
       }
       return answer.join();
     } catch (CompletionException e) {

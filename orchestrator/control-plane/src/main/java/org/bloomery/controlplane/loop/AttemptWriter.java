@@ -1,0 +1,85 @@
+package org.bloomery.controlplane.loop;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import org.bloomery.controlplane.files.AtomicFiles;
+import org.bloomery.controlplane.files.LoadView;
+import org.bloomery.core.checkpoint.CheckpointRef;
+import org.bloomery.core.run.Attempt;
+import org.bloomery.core.script.AttemptFiles;
+import org.bloomery.core.script.GoFile;
+
+/** Lays down the directories and files of one attempt; what is there already is left alone. */
+final class AttemptWriter {
+  private final RunContext context;
+  private final int number;
+  private final Path directory;
+
+  AttemptWriter(RunContext context, int number) {
+    this.context = context;
+    this.number = number;
+    this.directory = context.attemptDirectory(number);
+  }
+
+  /**
+   * Writes what a job needs to start and to wait for its {@code go}.
+   *
+   * @param resume iteration of the checkpoint that it will probably start from
+   * @param sha256 of the script as it was recorded
+   * @return false if the script is no longer what was recorded; nothing is written then
+   */
+  boolean writeJob(Optional<Long> resume, String sha256) throws IOException {
+    AttemptFiles files = context.rendering().files(number, resume);
+    if (!files.jobSha256().equals(sha256)) {
+      return false;
+    }
+    createDirectories();
+    write(AttemptFiles.JOB_SCRIPT, files.jobScript());
+    return true;
+  }
+
+  /**
+   * Writes everything, {@code go} last: from then on its job may train.
+   *
+   * @return false if the body is no longer what was recorded; nothing is written then
+   */
+  boolean writeAll(Attempt attempt) throws IOException {
+    Optional<Long> resume = attempt.resumeFrom().map(CheckpointRef::iteration);
+    AttemptFiles files = context.rendering().files(number, resume);
+    if (!files.bodySha256().equals(attempt.bodySha256())) {
+      return false;
+    }
+    createDirectories();
+    for (Map.Entry<String, String> file : files.texts().entrySet()) {
+      write(file.getKey(), file.getValue());
+    }
+    LoadView.prepare(
+        directory,
+        attempt
+            .resumeFrom()
+            .map(ref -> new LoadView.Source(context.checkpointRoot(ref.attempt()), ref)));
+    write(AttemptFiles.GO, new GoFile(number, files.bodySha256(), resume).text());
+    return true;
+  }
+
+  private void createDirectories() throws IOException {
+    Files.createDirectories(directory);
+    Files.createDirectories(context.checkpointRoot(number));
+  }
+
+  private void write(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    byte[] content = text.getBytes(StandardCharsets.UTF_8);
+    boolean same = Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content);
+    if (!same) {
+      boolean script = name.endsWith(".sh");
+      AtomicFiles.write(
+          file, content, script ? AtomicFiles.Access.EXECUTABLE : AtomicFiles.Access.READABLE);
+    }
+  }
+}
