@@ -4,6 +4,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,41 +18,11 @@ import java.util.concurrent.TimeUnit;
  * The only place that starts processes: always from a list of arguments, never through a shell's
  * parsing, and with an environment that says everything it contains.
  */
-public final class ProcessRunner {
+public final class ProcessRunner implements CommandRunner {
+  private static final String PATH = "PATH";
+
   /** How long output is still read after a process is over, in case a child holds its pipe. */
   private static final Duration DRAIN = Duration.ofSeconds(2);
-
-  /**
-   * A process to be waited for.
-   *
-   * @param environment all of it; nothing is inherited
-   * @param timeout after which it and its children are killed
-   * @param outputBytesMax how much of each stream is kept; the rest is read and dropped
-   */
-  public record Command(
-      List<String> argv,
-      Optional<Path> directory,
-      Map<String, String> environment,
-      Duration timeout,
-      int outputBytesMax) {
-    public Command {
-      argv = List.copyOf(argv);
-      environment = new TreeMap<>(environment);
-    }
-  }
-
-  /** What became of a process that was waited for. */
-  public sealed interface Result {
-    /** It ended by itself. */
-    record Finished(int exitCode, String output, String errors, boolean truncated)
-        implements Result {}
-
-    /** It was killed at its timeout; what it had begun may have happened. */
-    record TimedOut(Duration after, String output, String errors) implements Result {}
-
-    /** It never ran. */
-    record NotStarted(String why) implements Result {}
-  }
 
   /**
    * A process that shall outlive this one, in a session of its own, without a terminal.
@@ -108,11 +79,17 @@ public final class ProcessRunner {
     }
   }
 
-  /** Runs a process to its end, or to its timeout. */
+  @Override
   public Result run(Command command) throws InterruptedException {
+    Optional<List<String>> argv = located(command);
+    if (argv.isEmpty()) {
+      String path = command.environment().get(PATH);
+      return new Result.NotStarted(
+          command.argv().get(0) + ": there is no such program in PATH=" + path);
+    }
     Process process;
     try {
-      process = builder(command).start();
+      process = builder(command, argv.get()).start();
       process.getOutputStream().close();
     } catch (IOException refused) {
       return new Result.NotStarted(command.argv().get(0) + ": " + refused.getMessage());
@@ -159,8 +136,29 @@ public final class ProcessRunner {
     return new Gated(builder.start());
   }
 
-  private static ProcessBuilder builder(Command command) {
-    ProcessBuilder builder = new ProcessBuilder(command.argv());
+  /**
+   * The arguments with the program's full path; empty if the command's PATH does not have it. Java
+   * itself would look in the PATH that this process was started with.
+   */
+  private static Optional<List<String>> located(Command command) {
+    String program = command.argv().get(0);
+    String path = command.environment().get(PATH);
+    if (path == null || program.indexOf('/') >= 0) {
+      return Optional.of(command.argv());
+    }
+    for (String directory : path.split(File.pathSeparator, -1)) {
+      Path file = Path.of(directory, program);
+      if (file.isAbsolute() && Files.isRegularFile(file) && Files.isExecutable(file)) {
+        List<String> argv = new ArrayList<>(command.argv());
+        argv.set(0, file.toString());
+        return Optional.of(argv);
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static ProcessBuilder builder(Command command, List<String> argv) {
+    ProcessBuilder builder = new ProcessBuilder(argv);
     command.directory().map(Path::toFile).ifPresent((File at) -> builder.directory(at));
     builder.environment().clear();
     builder.environment().putAll(command.environment());

@@ -9,10 +9,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.bloomery.controlplane.process.ProcessRunner.Command;
+import org.bloomery.controlplane.process.CommandRunner.Command;
+import org.bloomery.controlplane.process.CommandRunner.Result;
 import org.bloomery.controlplane.process.ProcessRunner.Detached;
 import org.bloomery.controlplane.process.ProcessRunner.Gated;
-import org.bloomery.controlplane.process.ProcessRunner.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,7 +79,26 @@ class ProcessRunnerTest {
   void whatIsNotThereIsNotStarted() throws InterruptedException {
     assertThat(run(LONG, 1000, "no-such-program"))
         .isInstanceOfSatisfying(
-            Result.NotStarted.class, no -> assertThat(no.why()).contains("no-such-program"));
+            Result.NotStarted.class,
+            no -> assertThat(no.why()).contains("no-such-program").contains("PATH=" + PATH));
+  }
+
+  @Test
+  void aProgramIsFoundInThePathOfItsCommandAndNowhereElse() throws Exception {
+    Path program = Files.writeString(temporary.resolve("hello"), "#!/bin/sh\necho hello\n");
+    Command hello =
+        new Command(
+            List.of("hello"),
+            Optional.empty(),
+            Map.of("PATH", "/nowhere:" + temporary),
+            LONG,
+            1000);
+
+    assertThat(runner.run(hello)).as("not executable").isInstanceOf(Result.NotStarted.class);
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+
+    assertThat(runner.run(hello)).isEqualTo(new Result.Finished(0, "hello\n", "", false));
+    assertThat(run(LONG, 1000, "hello")).isInstanceOf(Result.NotStarted.class);
   }
 
   @Test
