@@ -66,7 +66,7 @@ public final class RunObserver {
 
   /** One look at everything that a decision about this run may rest on. */
   Seen see(Run run, RunContext context, Look look) {
-    Observation jobs = ofRun(context.home().jobName(run.id()), look.jobs());
+    Observation jobs = look.jobs().of(context.home().jobName(run.id()));
     boolean ready = run.phase() instanceof Phase.Ready && run.attempt().isPresent();
     boolean ending = run.phase() instanceof Phase.Ending;
     boolean running = run.phase() instanceof Phase.Running;
@@ -172,14 +172,6 @@ public final class RunObserver {
       watches.put(run, watch);
     }
     return watch;
-  }
-
-  private static Observation ofRun(String jobName, Observation all) {
-    return all instanceof Observation.Known known
-        ? new Observation.Known(
-            known.asOf(),
-            known.jobs().stream().filter(job -> job.jobName().equals(jobName)).toList())
-        : all;
   }
 
   private static Optional<JobView> view(Observation jobs, Attempt attempt) {
