@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
+import org.bloomery.controlplane.files.AttemptTraces;
 import org.bloomery.controlplane.files.ClaimFile;
 import org.bloomery.controlplane.files.ClaimFile.Claim;
 import org.bloomery.controlplane.files.Reading;
@@ -169,7 +170,7 @@ public final class LocalResourceManager implements ResourceManager {
                     directory.resolve(AttemptFiles.JOB_SCRIPT).toString()),
                 directory,
                 environment,
-                directory.resolve(JobTraces.JOB_OUTPUT)));
+                directory.resolve(AttemptTraces.JOB_OUTPUT)));
     boolean released = false;
     try {
       Optional<ProcessTable.Stat> stat = table.stat(job.pid());
@@ -218,7 +219,7 @@ public final class LocalResourceManager implements ResourceManager {
       // After the processes: a job that had left by then has written all that it will ever write.
       JobTraces files = JobTraces.read(Path.of(attempt.directory()));
       Set<String> ids = new LinkedHashSet<>();
-      files.claim().value().map(Claim::jobId).ifPresent(ids::add);
+      files.claim().map(Claim::jobId).ifPresent(ids::add);
       files.submission().value().map(Started::jobId).ifPresent(ids::add);
       attempt.key().map(JobKey::jobId).ifPresent(ids::add);
       ids.addAll(seen.jobIds(attempt.jobName(), attempt.directory()));
