@@ -130,6 +130,7 @@ public abstract class ResourceManagerContract {
     await(wanted(first), view -> !view.mayLive());
     JobRequest second = submitted(2, Behaviour.LIVES);
     await(wanted(second), view -> view.state() == JobState.RUNNING);
+    pause();
 
     assertThat(look(wanted(first), wanted(second)))
         .extracting(JobView::attempt)
@@ -162,7 +163,7 @@ public abstract class ResourceManagerContract {
         now().minus(Duration.ofHours(1)));
   }
 
-  /** All jobs that one look shows. */
+  /** All jobs that one look shows; of the wanted attempts' runs it may show others, too. */
   protected final List<JobView> look(Wanted... wanted) {
     Observation seen = manager().observe(List.of(wanted), now());
     if (seen instanceof Observation.Known known) {
@@ -172,16 +173,22 @@ public abstract class ResourceManagerContract {
   }
 
   protected final JobView only(Wanted wanted) {
-    List<JobView> jobs = look(wanted);
+    List<JobView> jobs = ofAttempt(wanted);
     assertThat(jobs).hasSize(1);
     return jobs.get(0);
+  }
+
+  private List<JobView> ofAttempt(Wanted wanted) {
+    return look(wanted).stream()
+        .filter(job -> job.attempt().equals(Optional.of(wanted.attempt())))
+        .toList();
   }
 
   /** Looks until the only job of an attempt is as it should be. */
   protected final JobView await(Wanted wanted, Predicate<JobView> asItShouldBe) {
     List<JobView> last = List.of();
     for (int i = 0; i < LOOKS_MAX; i++) {
-      last = look(wanted);
+      last = ofAttempt(wanted);
       if (last.size() == 1 && asItShouldBe.test(last.get(0))) {
         return last.get(0);
       }

@@ -1,0 +1,190 @@
+package org.bloomery.controlplane.slurm;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.LongSupplier;
+import org.bloomery.core.id.JobKey;
+import org.bloomery.core.observe.JobState;
+import org.bloomery.core.port.ResourceManager.Wanted;
+
+/**
+ * Asks SLURM what there is to know about the wanted attempts, with as few commands as tell: always
+ * the queue, the accounting only about what the queue does not show alive, and the controller about
+ * single jobs that neither knows.
+ */
+final class Lookout {
+  /** Single questions in one look; what is left waits for the next. */
+  private static final int DETAILS_MAX = 4;
+
+  /** A clock there may go behind ours. */
+  private static final Duration EARLIER = Duration.ofHours(1);
+
+  private static final String DISABLED = "accounting storage is disabled";
+
+  private final SlurmSite site;
+  private final SlurmCommands commands;
+  private final LongSupplier monotonicNanos;
+  private Optional<Long> silentSinceNanos = Optional.empty();
+
+  Lookout(SlurmSite site, SlurmCommands commands, LongSupplier monotonicNanos) {
+    this.site = site;
+    this.commands = commands;
+    this.monotonicNanos = monotonicNanos;
+  }
+
+  /**
+   * Looks.
+   *
+   * @param settled jobs about which nothing new can be learnt
+   * @return one row, or why there is nothing to conclude from
+   */
+  Report<Look> look(List<Wanted> wanted, Set<JobKey> settled, Instant now) {
+    Report<QueueRow> queue =
+        Squeue.read(commands.run(SlurmProgram.SQUEUE, Squeue.ofUser(site.user())));
+    if (queue instanceof Report.Unclear<QueueRow> unclear) {
+      return new Report.Unclear<>(unclear.why());
+    }
+    List<QueueRow> rows = new ArrayList<>(((Report.Rows<QueueRow>) queue).rows());
+    List<Wanted> open = notAlive(wanted, rows, settled);
+    Accounting accounting = accounting(open, now);
+    Map<String, String> unclear = new TreeMap<>();
+    if (accounting instanceof Accounting.Known known) {
+      int asked = 0;
+      for (Wanted attempt : withoutRow(open, rows, known.rows())) {
+        if (asked++ == DETAILS_MAX) {
+          break;
+        }
+        details(attempt, rows, unclear);
+      }
+    }
+    return new Report.Rows<>(List.of(new Look(now, rows, accounting, unclear)));
+  }
+
+  /** Those of which more must be known than the queue says: what it shows alive, lives. */
+  private List<Wanted> notAlive(List<Wanted> wanted, List<QueueRow> queue, Set<JobKey> settled) {
+    Map<String, List<QueueRow>> alive = new TreeMap<>();
+    for (QueueRow row : queue) {
+      if (row.known().filter(state -> state.inQueue() != JobState.ENDED).isPresent()) {
+        alive.computeIfAbsent(row.workDirectory(), directory -> new ArrayList<>()).add(row);
+      }
+    }
+    return wanted.stream()
+        .filter(attempt -> attempt.key().filter(settled::contains).isEmpty())
+        .filter(
+            attempt ->
+                alive.getOrDefault(attempt.directory(), List.of()).stream()
+                    .noneMatch(row -> isCurrent(row, attempt)))
+        .toList();
+  }
+
+  private boolean isCurrent(QueueRow row, Wanted attempt) {
+    return row.isOf(attempt, site.user()) && attempt.key().map(row::isJob).orElse(true);
+  }
+
+  private Accounting accounting(List<Wanted> open, Instant now) {
+    if (open.isEmpty()) {
+      // Silence counts only while there is a question.
+      silentSinceNanos = Optional.empty();
+      return new Accounting.Known(List.of());
+    }
+    long from = open.stream().mapToLong(w -> w.since().getEpochSecond()).min().orElseThrow();
+    // The end lies ahead: a clock there that is ahead of ours must not hide the newest jobs.
+    Sacct.Window window =
+        new Sacct.Window(from - EARLIER.toSeconds(), now.getEpochSecond() + EARLIER.toSeconds());
+    Set<String> names = new TreeSet<>();
+    open.forEach(attempt -> names.add(attempt.jobName()));
+    Set<AccountingRow> rows = new LinkedHashSet<>();
+    for (List<String> part : parts(names)) {
+      Optional<Accounting> trouble = ask(Sacct.named(site.user(), part, window), rows);
+      if (trouble.isPresent()) {
+        return trouble.get();
+      }
+    }
+    for (List<String> part : parts(unsettledIds(open, rows))) {
+      Optional<Accounting> trouble = ask(Sacct.numbered(site.user(), part, window), rows);
+      if (trouble.isPresent()) {
+        return trouble.get();
+      }
+    }
+    silentSinceNanos = Optional.empty();
+    return new Accounting.Known(List.copyOf(rows));
+  }
+
+  /** Asks, and adds the rows; or says why there are none. */
+  private Optional<Accounting> ask(List<String> arguments, Set<AccountingRow> rows) {
+    Report<AccountingRow> report = Sacct.read(commands.run(SlurmProgram.SACCT, arguments));
+    if (report instanceof Report.Rows<AccountingRow> good) {
+      rows.addAll(good.rows());
+      return Optional.empty();
+    }
+    String why = ((Report.Unclear<AccountingRow>) report).why();
+    long nanos = monotonicNanos.getAsLong();
+    silentSinceNanos = silentSinceNanos.or(() -> Optional.of(nanos));
+    Duration silence = Duration.ofNanos(nanos - silentSinceNanos.get());
+    boolean off = why.contains(DISABLED) || silence.compareTo(site.accountingGrace()) >= 0;
+    return Optional.of(off ? new Accounting.Off(why) : new Accounting.Silent(why));
+  }
+
+  /** The ids of known jobs that the names did not lead to: somebody may have renamed them. */
+  private static Set<String> unsettledIds(List<Wanted> open, Set<AccountingRow> rows) {
+    Set<String> found = new HashSet<>();
+    rows.stream().filter(AccountingRow::isFinal).forEach(row -> found.add(row.jobId()));
+    Set<String> ids = new TreeSet<>();
+    for (Wanted attempt : open) {
+      attempt
+          .key()
+          .map(JobKey::jobId)
+          .filter(id -> !found.contains(id))
+          .filter(id -> id.matches("[0-9]+"))
+          .ifPresent(ids::add);
+    }
+    return ids;
+  }
+
+  private static List<Wanted> withoutRow(
+      List<Wanted> open, List<QueueRow> queue, List<AccountingRow> accounting) {
+    Set<String> seen = new HashSet<>();
+    queue.forEach(row -> seen.add(row.jobId()));
+    accounting.stream().filter(AccountingRow::isFinal).forEach(row -> seen.add(row.jobId()));
+    return open.stream()
+        .filter(attempt -> attempt.key().filter(key -> !seen.contains(key.jobId())).isPresent())
+        .toList();
+  }
+
+  /** Asks the controller about one job that it has not listed. */
+  private void details(Wanted attempt, List<QueueRow> rows, Map<String, String> unclear) {
+    String jobId = attempt.key().orElseThrow().jobId();
+    Report<QueueRow> report =
+        ScontrolJob.read(commands.run(SlurmProgram.SCONTROL, ScontrolJob.show(jobId)));
+    if (report instanceof Report.Rows<QueueRow> good) {
+      rows.addAll(good.rows());
+    } else {
+      unclear.put(attempt.jobName(), ((Report.Unclear<QueueRow>) report).why());
+    }
+  }
+
+  /** Cuts a list into parts that fit into an argument. */
+  private static List<List<String>> parts(Collection<String> words) {
+    List<List<String>> parts = new ArrayList<>();
+    int chars = Sacct.LIST_CHARS_MAX;
+    for (String word : words) {
+      if (chars + word.length() + 1 > Sacct.LIST_CHARS_MAX) {
+        parts.add(new ArrayList<>());
+        chars = 0;
+      }
+      parts.get(parts.size() - 1).add(word);
+      chars += word.length() + 1;
+    }
+    return parts;
+  }
+}

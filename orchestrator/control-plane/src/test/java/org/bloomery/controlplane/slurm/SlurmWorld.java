@@ -1,0 +1,114 @@
+package org.bloomery.controlplane.slurm;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bloomery.controlplane.process.CommandRunner;
+import org.bloomery.core.id.AttemptDirectory;
+import org.bloomery.core.id.JobKey;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.ResourceManager.JobRequest;
+import org.bloomery.core.port.ResourceManager.Wanted;
+
+/** A fake SLURM with a resource manager on it, and the attempts of one run in a directory. */
+final class SlurmWorld {
+  static final Instant T0 = Instant.parse("2031-05-04T08:00:00Z");
+  static final Duration INTERVAL = Duration.ofSeconds(30);
+  static final Duration ACCOUNTING_GRACE = Duration.ofMinutes(30);
+  static final Duration NODE_FAIL_GRACE = Duration.ofMinutes(5);
+  static final int DEVICES = 2;
+
+  /** A site that charges three times what it gives, so that nobody mixes up the two. */
+  static final SlurmSite SITE =
+      new SlurmSite(
+          "jz",
+          FakeSlurm.USER,
+          INTERVAL,
+          NODE_FAIL_GRACE,
+          ACCOUNTING_GRACE,
+          20,
+          Duration.ofHours(2),
+          given -> 3 * given.devices());
+
+  private final Path root;
+  private final FakeSlurm slurm = new FakeSlurm(T0);
+  private final CommandRunner runner;
+  private SlurmResourceManager manager;
+
+  SlurmWorld(Path root) {
+    this.root = root;
+    this.runner = slurm;
+    restart();
+  }
+
+  FakeSlurm slurm() {
+    return slurm;
+  }
+
+  SlurmResourceManager manager() {
+    return manager;
+  }
+
+  void restart() {
+    manager =
+        new SlurmResourceManager(
+            SITE,
+            new SlurmResourceManager.Tools(
+                runner,
+                new ThisMachine(Map.of("PATH", "/usr/bin")),
+                Runnable::run,
+                () -> Duration.between(T0, slurm.now()).toNanos(),
+                () -> 0.5));
+  }
+
+  /** Time goes by until the next look is due. */
+  void untilNextLook() {
+    slurm.advance(INTERVAL);
+  }
+
+  Path directory(String run, int attempt) {
+    return Path.of(AttemptDirectory.of(root.toString(), new RunId(run), attempt));
+  }
+
+  JobRequest prepare(int attempt, String script) {
+    return prepare("bloom-test", attempt, script);
+  }
+
+  JobRequest prepare(String run, int attempt, String script) {
+    Path directory = directory(run, attempt);
+    try {
+      Files.createDirectories(directory);
+      Files.writeString(directory.resolve("job.sh"), "#!/bin/bash\n" + script + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return new JobRequest(
+        new RunId(run),
+        attempt,
+        run + "-0a1b2c",
+        directory.toString(),
+        DEVICES,
+        Duration.ofHours(1),
+        "bloom",
+        Optional.empty(),
+        Optional.empty(),
+        List.of());
+  }
+
+  Wanted wanted(JobRequest request, Optional<JobKey> key) {
+    return new Wanted(
+        request.run(),
+        request.attempt(),
+        request.jobName(),
+        request.directory(),
+        request.devices(),
+        key,
+        slurm.now().minus(Duration.ofMinutes(10)));
+  }
+}
