@@ -11,6 +11,7 @@ import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.config.Home;
 import org.bloomery.controlplane.config.HomeException;
+import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.controlplane.process.ProcessRunner;
 
 /** Looks at what a control plane and its local trainings need on this machine. */
@@ -47,8 +48,8 @@ final class LocalMachine implements Surroundings.Machine {
 
   private Check program(String name, String installedBy, List<String> argv)
       throws InterruptedException {
-    ProcessRunner.Result result = run(argv);
-    if (result instanceof ProcessRunner.Result.Finished done && done.exitCode() == 0) {
+    CommandRunner.Result result = run(argv);
+    if (result instanceof CommandRunner.Result.Finished done && done.exitCode() == 0) {
       return Check.ok(name, firstLine(done.output()));
     }
     return Check.failed(name, why(result), "Install the package " + installedBy);
@@ -58,8 +59,8 @@ final class LocalMachine implements Surroundings.Machine {
     if (!Files.isExecutable(Path.of(PYTHON))) {
       return Check.failed("python", "there is no " + PYTHON, "Install the package python3-torch");
     }
-    ProcessRunner.Result result = run(List.of(PYTHON, "-I", "-c", IMPORT_TORCH));
-    if (result instanceof ProcessRunner.Result.Finished done && done.exitCode() == 0) {
+    CommandRunner.Result result = run(List.of(PYTHON, "-I", "-c", IMPORT_TORCH));
+    if (result instanceof CommandRunner.Result.Finished done && done.exitCode() == 0) {
       String[] versions = firstLine(done.output()).split(" ", 2);
       return Check.ok("python", "Python " + versions[0] + " with PyTorch " + versions[1]);
     }
@@ -69,9 +70,9 @@ final class LocalMachine implements Surroundings.Machine {
         "For trainings on this machine, such as quickstart's, install the package python3-torch");
   }
 
-  private ProcessRunner.Result run(List<String> argv) throws InterruptedException {
+  private CommandRunner.Result run(List<String> argv) throws InterruptedException {
     return processes.run(
-        new ProcessRunner.Command(
+        new CommandRunner.Command(
             argv,
             Optional.empty(),
             Map.of("PATH", PATH, "LC_ALL", "C.UTF-8"),
@@ -79,17 +80,17 @@ final class LocalMachine implements Surroundings.Machine {
             OUTPUT_BYTES_MAX));
   }
 
-  private static String why(ProcessRunner.Result result) {
-    if (result instanceof ProcessRunner.Result.Finished done) {
+  private static String why(CommandRunner.Result result) {
+    if (result instanceof CommandRunner.Result.Finished done) {
       return "exit code " + done.exitCode() + ", " + lastLine(done.errors());
     }
-    if (result instanceof ProcessRunner.Result.TimedOut late) {
+    if (result instanceof CommandRunner.Result.TimedOut late) {
       return "no answer in " + late.after().toSeconds() + " s";
     }
-    return ((ProcessRunner.Result.NotStarted) result).why();
+    return ((CommandRunner.Result.NotStarted) result).why();
   }
 
-  private static void addHome(List<Check> checks, Map<String, String> environment) {
+  private void addHome(List<Check> checks, Map<String, String> environment) {
     Home home;
     try {
       home = Home.open(Home.locate(environment), FREE_BYTES_MIN);
@@ -102,7 +103,9 @@ final class LocalMachine implements Surroundings.Machine {
       checks.add(Check.ok("socket", home.socketDirectory(environment).path() + " is ours alone"));
     } catch (HomeException e) {
       checks.add(Check.failed("socket", e.getMessage(), ""));
+      return;
     }
+    checks.addAll(new SlurmChecks(processes).of(home, environment));
   }
 
   private Check server(Map<String, String> environment) {

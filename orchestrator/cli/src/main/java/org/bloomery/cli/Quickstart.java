@@ -18,6 +18,7 @@ import org.bloomery.controlplane.api.DescriptionView;
 import org.bloomery.controlplane.api.RunView;
 import org.bloomery.controlplane.config.Home;
 import org.bloomery.controlplane.config.HomeException;
+import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.controlplane.process.ProcessRunner;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.run.RunEvent;
@@ -107,7 +108,7 @@ final class Quickstart implements Surroundings.Quickstart {
   private void prepareData(Path specs, Path corpus, Map<String, String> environment, Story story)
       throws InterruptedException {
     story.tell("Prepares the texts: 42 natural and 13 programming languages, in " + corpus);
-    ProcessRunner.Result result =
+    CommandRunner.Result result =
         processes.run(
             python(
                 environment,
@@ -213,34 +214,34 @@ final class Quickstart implements Surroundings.Quickstart {
     arguments.addAll(
         List.of(specs.resolve("complete.py").toString(), "--checkpoint", newest, "--length", "60"));
     PROMPTS.forEach(prompt -> arguments.addAll(List.of("--prompt", prompt)));
-    ProcessRunner.Result result = processes.run(python(environment, COMPLETE_MAX, arguments));
+    CommandRunner.Result result = processes.run(python(environment, COMPLETE_MAX, arguments));
     String output = requireGood(result, "the model could not complete a text");
     story.show(
         "What it learnt in " + Words.number(run.iteration()) + " iterations (prompt|completion)",
         Terminal.printableLines(output));
   }
 
-  private static ProcessRunner.Command python(
+  private static CommandRunner.Command python(
       Map<String, String> environment, Duration timeout, List<String> arguments) {
     List<String> argv = new ArrayList<>();
     argv.add(PYTHON);
     argv.addAll(arguments);
-    return new ProcessRunner.Command(
+    return new CommandRunner.Command(
         argv, Optional.empty(), new TreeMap<>(environment), timeout, 64 * 1024);
   }
 
-  private static String requireGood(ProcessRunner.Result result, String trouble) {
-    if (result instanceof ProcessRunner.Result.Finished finished && finished.exitCode() == 0) {
+  private static String requireGood(CommandRunner.Result result, String trouble) {
+    if (result instanceof CommandRunner.Result.Finished finished && finished.exitCode() == 0) {
       return finished.output();
     }
     String why;
-    if (result instanceof ProcessRunner.Result.Finished finished) {
+    if (result instanceof CommandRunner.Result.Finished finished) {
       String errors = finished.errors().strip();
       why = errors.isEmpty() ? "exit code " + finished.exitCode() : lastLine(errors);
-    } else if (result instanceof ProcessRunner.Result.TimedOut late) {
+    } else if (result instanceof CommandRunner.Result.TimedOut late) {
       why = "no end after " + late.after().toMinutes() + " minutes";
     } else {
-      why = ((ProcessRunner.Result.NotStarted) result).why();
+      why = ((CommandRunner.Result.NotStarted) result).why();
     }
     throw new ApiException(ApiException.Kind.UNAVAILABLE, trouble + ": " + why);
   }

@@ -10,6 +10,7 @@ import java.util.TreeMap;
 import org.bloomery.controlplane.process.CommandRunner.Command;
 import org.bloomery.controlplane.process.CommandRunner.Result;
 import org.bloomery.core.script.ShellQuote;
+import org.bloomery.core.spec.Transport;
 
 /**
  * SLURM's commands on a login node, through OpenSSH and one connection that all of them share.
@@ -57,6 +58,23 @@ public record OverSsh(
 
   /** Room for the marks and for what start-up files print. */
   private static final int FRAME_BYTES_MAX = 16 << 10;
+
+  /** What ssh itself needs of a user's environment: where keys, tickets and agents are. */
+  private static final List<String> NEEDED =
+      List.of("HOME", "KRB5CCNAME", "LANG", "LC_ALL", "PATH", "SSH_AUTH_SOCK", "USER");
+
+  /** The login node that a profile names. */
+  static OverSsh with(SlurmCluster.Here here, Transport.Ssh transport) {
+    Map<String, String> environment = new TreeMap<>(here.environment());
+    environment.keySet().retainAll(NEEDED);
+    environment.putIfAbsent("PATH", "/usr/local/bin:/usr/bin:/bin");
+    return new OverSsh(
+        transport.host(),
+        transport.user(),
+        here.controlDirectory(),
+        transport.controlPersist(),
+        environment);
+  }
 
   public OverSsh {
     environment = new TreeMap<>(environment);
@@ -121,7 +139,7 @@ public record OverSsh(
                   + program.word()
                   + " in the PATH that "
                   + host
-                  + " gives to commands over ssh; modules are not loaded there: set PATH in ~/.bashrc"
+                  + " gives to commands over ssh; no modules are loaded: set PATH in ~/.bashrc,"
                   + " before its test for interactive shells")
           : new Answer.Ended(exitCode, framed.output(), done.errors());
     }

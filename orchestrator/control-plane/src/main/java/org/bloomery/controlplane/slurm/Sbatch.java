@@ -16,7 +16,7 @@ final class Sbatch {
   /** With {@code --parsable}: the id, and on several clusters their name; else a sentence. */
   private static final Pattern JOB_ID =
       Pattern.compile(
-          "(?m)^(?:([0-9]{1,10})(?:;\\S+)?|Submitted batch job ([0-9]{1,10})(?: on cluster \\S+)?)(?=\\n)");
+          "(?m)^(?:Submitted batch job )?([0-9]{1,10})(?:;\\S+| on cluster \\S+)?(?=\\n)");
 
   /** A bad option or script, found before the controller was asked (exit code -1 in its source). */
   private static final int NOT_EVEN_ASKED = 255;
@@ -85,7 +85,7 @@ final class Sbatch {
     Set<String> ids = new TreeSet<>();
     Matcher lines = JOB_ID.matcher(output.replace("\r", ""));
     while (lines.find()) {
-      ids.add(lines.group(1) == null ? lines.group(2) : lines.group(1));
+      ids.add(lines.group(1));
     }
     return ids.size() == 1 ? Optional.of(new ArrayList<>(ids).get(0)) : Optional.empty();
   }

@@ -10,8 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 import org.bloomery.controlplane.process.CommandRunner;
@@ -33,6 +37,9 @@ import org.slf4j.LoggerFactory;
 public final class SlurmResourceManager implements ResourceManager {
   private static final Logger LOG = LoggerFactory.getLogger(SlurmResourceManager.class);
 
+  /** A controller in good health answers within this time, whatever it is asked here. */
+  static final Duration PATIENCE = Duration.ofSeconds(3);
+
   private final SlurmSite site;
   private final SlurmCommands commands;
   private final Lookout lookout;
@@ -40,6 +47,7 @@ public final class SlurmResourceManager implements ResourceManager {
   private final JobActs acts;
   private final Pace pace;
   private final Executor looks;
+  private final Duration patience;
   private final LongSupplier monotonicNanos;
 
   private final Map<JobKey, Long> cancelledAtNanos = new HashMap<>();
@@ -52,6 +60,8 @@ public final class SlurmResourceManager implements ResourceManager {
    *
    * @param looks where looks are made: a thread of their own, so that a controller that hangs holds
    *     up nobody, or the caller's, where everything must happen in one order
+   * @param patience how long a caller waits for the look that he has caused, before he gets the
+   *     answer of the one before
    * @param monotonicNanos a clock that nobody sets
    * @param chance numbers from 0 to below 1
    */
@@ -59,6 +69,7 @@ public final class SlurmResourceManager implements ResourceManager {
       CommandRunner runner,
       LoginNode login,
       Executor looks,
+      Duration patience,
       LongSupplier monotonicNanos,
       DoubleSupplier chance) {}
 
@@ -66,6 +77,7 @@ public final class SlurmResourceManager implements ResourceManager {
     this.site = site;
     this.commands = new SlurmCommands(tools.runner(), tools.login());
     this.looks = tools.looks();
+    this.patience = tools.patience();
     this.monotonicNanos = tools.monotonicNanos();
     this.lookout = new Lookout(site, commands, monotonicNanos);
     this.views = new JobViews(site, monotonicNanos);
@@ -88,10 +100,16 @@ public final class SlurmResourceManager implements ResourceManager {
   @Override
   public Observation observe(List<Wanted> wanted, Instant now) {
     if (takesLook()) {
+      FutureTask<Void> look = new FutureTask<>(() -> look(List.copyOf(wanted), now), null);
       try {
-        looks.execute(() -> look(List.copyOf(wanted), now));
-      } catch (RejectedExecutionException closing) {
-        lookedInVain(new Observation.Unknown(now, "the control plane ends"));
+        looks.execute(look);
+        look.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+      } catch (TimeoutException later) {
+        LOG.debug("{}: the look takes longer than {}", site.cluster(), patience);
+      } catch (RejectedExecutionException | ExecutionException closing) {
+        lookedInVain(new Observation.Unknown(now, "the look was given up: " + closing));
+      } catch (InterruptedException closing) {
+        Thread.currentThread().interrupt();
       }
     }
     return answer(wanted, now);

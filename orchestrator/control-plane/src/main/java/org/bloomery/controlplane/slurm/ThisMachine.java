@@ -25,10 +25,8 @@ public record ThisMachine(Map<String, String> environment) implements LoginNode 
 
   /** With what is needed of this program's own environment. */
   public static ThisMachine with(Map<String, String> own) {
-    Map<String, String> environment = new TreeMap<>();
-    for (String name : NEEDED) {
-      Optional.ofNullable(own.get(name)).ifPresent(value -> environment.put(name, value));
-    }
+    Map<String, String> environment = new TreeMap<>(own);
+    environment.keySet().retainAll(NEEDED);
     environment.putIfAbsent("PATH", "/usr/local/bin:/usr/bin:/bin");
     return new ThisMachine(environment);
   }

@@ -14,14 +14,15 @@ import java.util.Optional;
 
 /**
  * One job of {@link FakeSlurm}: what its controller knows, and what its script does to the files of
- * the attempt. The script's last line says what kind it is: {@code ends} or {@code lives}.
+ * the attempt. The script's last line says what kind it is: {@code ends} at once, {@code lives}, or
+ * {@code strange}: lives, and is no script of ours.
  */
 final class FakeJob {
   static final int FENCED = 78;
 
   final String id;
   final String user;
-  final String name;
+  String name;
   final Path directory;
   final List<String> dependencies;
   final String script;
@@ -79,6 +80,9 @@ final class FakeJob {
     start = Optional.of(now);
     state = "RUNNING";
     reason = "None";
+    if (isStrange()) {
+      return;
+    }
     String claim =
         "{\"version\":1,\"jobId\":\"%s\",\"restartCount\":%d,\"host\":\"n1\",\"startEpoch\":%d}\n"
             .formatted(id, restarts, now.getEpochSecond());
@@ -119,7 +123,14 @@ final class FakeJob {
     gone = Optional.of(ran ? now.plusSeconds(2) : now);
   }
 
+  private boolean isStrange() {
+    return script.strip().endsWith("strange");
+  }
+
   private void writeExitRecord(Instant now, int code, String why) {
+    if (isStrange()) {
+      return;
+    }
     String text =
         ("{\"version\":1,\"run\":\"bloom-test\",\"attempt\":1,\"jobId\":\"%s\","
                 + "\"restartCount\":%d,\"startEpoch\":%d,\"endEpoch\":%d,\"exitCode\":%d,"

@@ -6,9 +6,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -42,6 +44,9 @@ public final class FakeSlurm implements CommandRunner {
   private boolean controllerDown;
   private boolean accountingDown;
   private boolean accountingOff;
+  private boolean ignoresCancels;
+  private final Set<FakeJob> hidden = new HashSet<>();
+  private List<String> lastCommand = List.of();
   private Duration accountingLag = Duration.ZERO;
 
   public FakeSlurm(Instant start) {
@@ -109,7 +114,31 @@ public final class FakeSlurm implements CommandRunner {
   }
 
   private boolean isRemembered(FakeJob job) {
-    return job.end.map(end -> now.isBefore(end.plus(MIN_JOB_AGE))).orElse(true);
+    return !hidden.contains(job)
+        && job.end.map(end -> now.isBefore(end.plus(MIN_JOB_AGE))).orElse(true);
+  }
+
+  /** A job of which the queue shows nothing for a while, as a stale answer does. */
+  void hide(FakeJob job, boolean hide) {
+    if (hide) {
+      hidden.add(job);
+    } else {
+      hidden.remove(job);
+    }
+  }
+
+  /** Says yes to every cancel, and does nothing. */
+  void ignoreCancels(boolean ignore) {
+    ignoresCancels = ignore;
+  }
+
+  List<String> lastCommand() {
+    return lastCommand;
+  }
+
+  /** How many commands were run. */
+  public int calls() {
+    return calls.values().stream().mapToInt(Integer::intValue).sum();
   }
 
   /** How often a command was run. */
@@ -147,6 +176,12 @@ public final class FakeSlurm implements CommandRunner {
     nextId = id;
   }
 
+  /** An administrator gives a job another name. */
+  FakeJob rename(FakeJob job, String name) {
+    job.name = name;
+    return job;
+  }
+
   /** An administrator puts a job back into the queue: same id, new submit time. */
   void requeue(FakeJob job) {
     FakeJob past =
@@ -165,6 +200,7 @@ public final class FakeSlurm implements CommandRunner {
 
   @Override
   public Result run(Command command) {
+    lastCommand = command.argv();
     String program = command.argv().get(0);
     calls.merge(program, 1, Integer::sum);
     List<String> arguments = command.argv().subList(1, command.argv().size());
@@ -295,7 +331,7 @@ public final class FakeSlurm implements CommandRunner {
     boolean meant =
         option(arguments, "user").filter(user -> !user.equals(job.get().user)).isEmpty()
             && option(arguments, "name").filter(name -> !name.equals(job.get().name)).isEmpty();
-    if (meant && option(arguments, "signal").isEmpty()) {
+    if (meant && !ignoresCancels && option(arguments, "signal").isEmpty()) {
       job.get().cancel(now);
     }
     return said("");

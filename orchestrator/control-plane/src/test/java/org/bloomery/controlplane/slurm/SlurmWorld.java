@@ -1,5 +1,8 @@
 package org.bloomery.controlplane.slurm;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +16,8 @@ import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.observe.JobView;
+import org.bloomery.core.observe.Observation;
 import org.bloomery.core.port.ResourceManager.JobRequest;
 import org.bloomery.core.port.ResourceManager.Wanted;
 
@@ -63,6 +68,7 @@ final class SlurmWorld {
                 runner,
                 new ThisMachine(Map.of("PATH", "/usr/bin")),
                 Runnable::run,
+                Duration.ZERO,
                 () -> Duration.between(T0, slurm.now()).toNanos(),
                 () -> 0.5));
   }
@@ -80,6 +86,7 @@ final class SlurmWorld {
     return prepare("bloom-test", attempt, script);
   }
 
+  /** Lays down an attempt with a job script of this kind. */
   JobRequest prepare(String run, int attempt, String script) {
     Path directory = directory(run, attempt);
     try {
@@ -88,17 +95,58 @@ final class SlurmWorld {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    return request(run, attempt);
+  }
+
+  JobRequest request(String run, int attempt) {
     return new JobRequest(
         new RunId(run),
         attempt,
         run + "-0a1b2c",
-        directory.toString(),
+        directory(run, attempt).toString(),
         DEVICES,
         Duration.ofHours(1),
         "bloom",
         Optional.empty(),
         Optional.empty(),
         List.of());
+  }
+
+  /** The same, to be started after another job. */
+  JobRequest after(JobRequest request, JobKey job) {
+    return new JobRequest(
+        request.run(),
+        request.attempt(),
+        request.jobName(),
+        request.directory(),
+        request.devices(),
+        request.timeLimit(),
+        request.account(),
+        Optional.empty(),
+        Optional.of(job),
+        List.of());
+  }
+
+  Observation observe(Wanted... wanted) {
+    return manager.observe(List.of(wanted), slurm.now());
+  }
+
+  /** One look, which must be clear. */
+  Observation.Known known(Wanted... wanted) {
+    Observation seen = observe(wanted);
+    if (seen instanceof Observation.Known known) {
+      assertThat(known.unclear()).isEmpty();
+      return known;
+    }
+    return fail("cannot see: " + seen);
+  }
+
+  /** The only job of an attempt. */
+  JobView ofAttempt(int attempt, Observation.Known seen) {
+    List<JobView> jobs =
+        seen.jobs().stream().filter(job -> job.attempt().equals(Optional.of(attempt))).toList();
+    assertThat(jobs).hasSize(1);
+    return jobs.get(0);
   }
 
   Wanted wanted(JobRequest request, Optional<JobKey> key) {
