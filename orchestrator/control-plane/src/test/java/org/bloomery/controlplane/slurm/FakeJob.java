@@ -17,7 +17,7 @@ import java.util.Optional;
  * the attempt. The script's last line says what kind it is: {@code ends} at once, {@code lives}, or
  * {@code strange}: lives, and is no script of ours.
  */
-final class FakeJob {
+public final class FakeJob {
   static final int FENCED = 78;
 
   final String id;

@@ -109,6 +109,38 @@ public final class FakeSlurm implements CommandRunner {
     return jobs.stream().filter(job -> job.id.equals(id)).filter(this::isRemembered).findFirst();
   }
 
+  /**
+   * How it really is with a job.
+   *
+   * @param waitsOrRuns whether its script may still do something
+   */
+  public record Truth(
+      String jobId,
+      String user,
+      String name,
+      Path directory,
+      Instant submit,
+      boolean waitsOrRuns,
+      Optional<Instant> start,
+      Optional<Instant> end) {}
+
+  /** How it really is with all jobs, also those that everybody has forgotten. */
+  public List<Truth> truth() {
+    return jobs.stream()
+        .map(
+            job ->
+                new Truth(
+                    job.id,
+                    job.user,
+                    job.name,
+                    job.directory,
+                    job.submit,
+                    !job.isOver(),
+                    job.start,
+                    job.end))
+        .toList();
+  }
+
   List<FakeJob> jobs() {
     return jobs;
   }
@@ -164,9 +196,10 @@ public final class FakeSlurm implements CommandRunner {
   }
 
   /** Adds a job past all commands: another user's, or one with an odd name. */
-  FakeJob add(String user, String name, Path directory, String script) {
+  public FakeJob add(String user, String name, Path directory, String script) {
     FakeJob job =
         new FakeJob(Integer.toString(nextId++), user, name, directory, List.of(), script, now);
+    job.limit = Duration.ofDays(365);
     jobs.add(job);
     return job;
   }

@@ -1,0 +1,221 @@
+package org.bloomery.simulation;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import org.bloomery.controlplane.process.CommandRunner;
+
+/**
+ * Stands between the control plane and a SLURM, simulated or real, at the boundary where commands
+ * are run: passes them on, and lies about them now and then. What it does follows from its seed and
+ * from what it is asked, so that every story can be told again.
+ */
+public final class LyingSlurm implements CommandRunner {
+  private static final Duration LATER_MAX = Duration.ofHours(1);
+  private static final int REMEMBERED = 8;
+
+  /** The share of commands that a lie is told about, at most. */
+  private static final double RATE_MAX = 0.25;
+
+  private final CommandRunner truth;
+  private final InstantSource time;
+  private final SplittableRandom chance;
+  private final Map<Lie, Double> rates;
+  private final Map<Lie, Integer> told = new EnumMap<>(Lie.class);
+  private final Map<String, Deque<Result>> earlier = new HashMap<>();
+  private final List<Delayed> delayed = new ArrayList<>();
+  private boolean honest;
+
+  private record Delayed(Instant at, Command command) {}
+
+  /**
+   * A liar.
+   *
+   * @param rates how large a share of the commands each lie is told about that concerns them
+   */
+  public LyingSlurm(
+      CommandRunner truth, InstantSource time, SplittableRandom chance, Map<Lie, Double> rates) {
+    this.truth = truth;
+    this.time = time;
+    this.chance = chance;
+    this.rates = new EnumMap<>(rates);
+  }
+
+  /** Habits by a seed: some lies, each with a frequency of its own. */
+  public static Map<Lie, Double> habits(SplittableRandom chance) {
+    Map<Lie, Double> rates = new EnumMap<>(Lie.class);
+    for (Lie lie : Lie.values()) {
+      if (chance.nextBoolean()) {
+        rates.put(lie, chance.nextDouble() * RATE_MAX);
+      }
+    }
+    return rates;
+  }
+
+  /** From now on everything is true; what was delayed still happens. */
+  public void beHonest() {
+    honest = true;
+  }
+
+  /** How often each lie was told. */
+  public Map<Lie, Integer> told() {
+    return new EnumMap<>(told);
+  }
+
+  @Override
+  public Result run(Command command) throws InterruptedException {
+    carryOutDelayed();
+    String program = program(command);
+    Optional<Lie> lie = honest ? Optional.empty() : lieAbout(program);
+    if (lie.isEmpty()) {
+      return remember(command, truth.run(command));
+    }
+    told.merge(lie.get(), 1, Integer::sum);
+    return tell(lie.get(), command, program);
+  }
+
+  /** The command itself, also where it is run through {@code ssh}. */
+  private static String program(Command command) {
+    List<String> words = List.of("sbatch", "squeue", "sacct", "scontrol", "scancel");
+    String all = String.join(" ", command.argv());
+    return words.stream()
+        .filter(word -> all.matches("(?s)(?:.*[ /])?" + word + "(?: .*)?"))
+        .findFirst()
+        .orElse(command.argv().get(0));
+  }
+
+  private void carryOutDelayed() throws InterruptedException {
+    for (Delayed late : List.copyOf(delayed)) {
+      if (!time.instant().isBefore(late.at())) {
+        delayed.remove(late);
+        truth.run(late.command());
+      }
+    }
+  }
+
+  private Optional<Lie> lieAbout(String program) {
+    Optional<Lie> chosen = Optional.empty();
+    for (Map.Entry<Lie, Double> habit : rates.entrySet()) {
+      // Drawn for each, so that one lie more or less does not change all that follows.
+      boolean tempted = chance.nextDouble() < habit.getValue();
+      if (tempted && chosen.isEmpty() && habit.getKey().concerns(program)) {
+        chosen = Optional.of(habit.getKey());
+      }
+    }
+    return chosen;
+  }
+
+  private Result tell(Lie lie, Command command, String program) throws InterruptedException {
+    return switch (lie) {
+      case LOST_ON_THE_WAY -> new Result.TimedOut(command.timeout(), "", "");
+      case ANSWER_LOST -> {
+        truth.run(command);
+        yield new Result.TimedOut(command.timeout(), "", "");
+      }
+      case TIMED_OUT_UNDONE -> failed(timedOut(program));
+      case TIMED_OUT_DONE -> {
+        truth.run(command);
+        yield failed(timedOut(program));
+      }
+      case TIMED_OUT_DONE_LATER -> {
+        long seconds = chance.nextLong(LATER_MAX.toSeconds());
+        delayed.add(new Delayed(time.instant().plusSeconds(seconds), command));
+        yield failed(timedOut(program));
+      }
+      case CONTROLLER_DOWN ->
+          failed("slurm_load_jobs error: Unable to contact slurm controller (connect failure)");
+      case DATABASE_DOWN ->
+          failed("sacct: error: Problem talking to the database: Connection refused");
+      case WITHOUT_ID -> {
+        truth.run(command);
+        yield new Result.Finished(0, "\n", "", false);
+      }
+      case NOT_STARTED -> new Result.NotStarted(program + ": there is no such program in PATH=");
+      case STALE -> stale(command);
+      case SILENT -> new Result.Finished(0, "", "", false);
+      case NO_ROWS, CUT, TOO_LONG, GARBAGE, BANNER, STRANGE_STATE ->
+          distorted(lie, remember(command, truth.run(command)));
+    };
+  }
+
+  private Result distorted(Lie lie, Result result) {
+    if (!(result instanceof Result.Finished done) || done.output().isEmpty()) {
+      return result;
+    }
+    List<String> lines = new ArrayList<>(done.output().lines().toList());
+    String text = done.output();
+    return switch (lie) {
+      case NO_ROWS -> with(done, lines.get(0) + "\n");
+      case CUT -> with(done, text.substring(0, chance.nextInt(text.length())));
+      case TOO_LONG -> new Result.Finished(done.exitCode(), text, done.errors(), true);
+      case BANNER -> with(done, "*** The machine will be serviced on Tuesday. ***\n" + text);
+      case GARBAGE -> {
+        lines.add(1 + chance.nextInt(lines.size()), "slurm: ~~\u0000 17|?");
+        yield with(done, String.join("\n", lines) + "\n");
+      }
+      case STRANGE_STATE ->
+          with(done, text.replaceAll("\\|(RUNNING|PENDING|COMPLETED|CANCELLED)", "|HIBERNATING"));
+      case LOST_ON_THE_WAY,
+          ANSWER_LOST,
+          TIMED_OUT_UNDONE,
+          TIMED_OUT_DONE,
+          TIMED_OUT_DONE_LATER,
+          CONTROLLER_DOWN,
+          DATABASE_DOWN,
+          WITHOUT_ID,
+          NOT_STARTED,
+          STALE,
+          SILENT ->
+          throw new IllegalStateException("no distortion of an answer: " + lie);
+    };
+  }
+
+  private static Result with(Result.Finished done, String output) {
+    return new Result.Finished(done.exitCode(), output, done.errors(), done.truncated());
+  }
+
+  private Result stale(Command command) throws InterruptedException {
+    Deque<Result> past = earlier.get(question(command));
+    if (past == null || past.isEmpty()) {
+      return remember(command, truth.run(command));
+    }
+    return new ArrayList<>(past).get(chance.nextInt(past.size()));
+  }
+
+  private Result remember(Command command, Result result) {
+    Deque<Result> past =
+        earlier.computeIfAbsent(question(command), question -> new ArrayDeque<>());
+    past.addLast(result);
+    if (past.size() > REMEMBERED) {
+      past.removeFirst();
+    }
+    return result;
+  }
+
+  /** What was asked, whenever. */
+  private static String question(Command command) {
+    return command.argv().stream()
+        .filter(word -> !word.startsWith("--starttime=") && !word.startsWith("--endtime="))
+        .collect(Collectors.joining(" "));
+  }
+
+  private static String timedOut(String program) {
+    return program.equals("sbatch")
+        ? "sbatch: error: Batch job submission failed: Socket timed out on send/recv operation"
+        : "slurm_load_jobs error: Socket timed out on send/recv operation";
+  }
+
+  private static Result failed(String errors) {
+    return new Result.Finished(1, "", errors + "\n", false);
+  }
+}
