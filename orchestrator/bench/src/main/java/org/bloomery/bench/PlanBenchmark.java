@@ -67,7 +67,7 @@ public class PlanBenchmark {
             path -> included.computeIfAbsent(path, PlanBenchmark::include));
     content = Files.readAllBytes(SPEC);
     text = new String(content, StandardCharsets.UTF_8);
-    renderer = new ScriptRenderer(ScriptTemplates.local());
+    renderer = new ScriptRenderer(ScriptTemplates.shipped());
     clusters = new ArrayList<>();
     try (Stream<Path> files = Files.list(ROOT.resolve("job-specs/clusters"))) {
       files

@@ -193,8 +193,7 @@ public final class LyingSlurm implements CommandRunner {
   }
 
   private Result remember(Command command, Result result) {
-    Deque<Result> past =
-        earlier.computeIfAbsent(question(command), question -> new ArrayDeque<>());
+    Deque<Result> past = earlier.computeIfAbsent(question(command), question -> new ArrayDeque<>());
     past.addLast(result);
     if (past.size() > REMEMBERED) {
       past.removeFirst();

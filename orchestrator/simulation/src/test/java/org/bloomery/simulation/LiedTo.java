@@ -155,8 +155,7 @@ final class LiedTo {
       clearLooks++;
       assertThat(known.jobs().stream().filter(JobView::mayLive).map(job -> job.key().jobId()))
           .as("%s: everything that waits or runs is seen", when)
-          .containsAll(
-              jobs().stream().filter(Truth::waitsOrRuns).map(Truth::jobId).toList());
+          .containsAll(jobs().stream().filter(Truth::waitsOrRuns).map(Truth::jobId).toList());
     }
     for (JobView job : known.jobs()) {
       job.attempt().ifPresent(attempt -> keys.putIfAbsent(attempt, job.key()));
@@ -194,10 +193,7 @@ final class LiedTo {
         .as("%s: jobs known", when)
         .extracting(JobKey::jobId)
         .containsAll(
-            jobs().stream()
-                .filter(job -> keyedAttempts(job) == 1)
-                .map(Truth::jobId)
-                .toList());
+            jobs().stream().filter(job -> keyedAttempts(job) == 1).map(Truth::jobId).toList());
     Observation seen = manager.observe(wanted(), slurm.now());
     assertThat(seen)
         .as(when)

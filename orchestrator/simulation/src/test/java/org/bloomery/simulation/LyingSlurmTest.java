@@ -14,7 +14,9 @@ import org.bloomery.controlplane.process.CommandRunner.Result;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever SLURM does to its answers, the resource manager says what is true, or that it cannot. */
+/**
+ * Whatever SLURM does to its answers, the resource manager says what is true, or that it cannot.
+ */
 class LyingSlurmTest {
   private static final int SEEDS = 60;
   private static final int STEPS = 120;
@@ -52,8 +54,7 @@ class LyingSlurmTest {
 
   private List<String> storyOf(long seed, String name) throws Exception {
     SplittableRandom chance = new SplittableRandom(seed);
-    LiedTo story =
-        new LiedTo(temporary.resolve(name), LyingSlurm.habits(chance.split()), chance);
+    LiedTo story = new LiedTo(temporary.resolve(name), LyingSlurm.habits(chance.split()), chance);
     for (int step = 0; step < STEPS; step++) {
       story.step(name);
     }
@@ -77,8 +78,7 @@ class LyingSlurmTest {
 
     assertThat(liar.run(submit))
         .isInstanceOfSatisfying(
-            Result.Finished.class,
-            done -> assertThat(done.errors()).contains("Socket timed out"));
+            Result.Finished.class, done -> assertThat(done.errors()).contains("Socket timed out"));
     assertThat(arrived).isEmpty();
     assertThat(liar.told()).containsExactly(Map.entry(Lie.TIMED_OUT_DONE_LATER, 1));
 
