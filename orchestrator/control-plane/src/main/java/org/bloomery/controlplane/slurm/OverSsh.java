@@ -17,23 +17,27 @@ import org.bloomery.core.spec.Transport;
  *
  * <p>The command's output comes between two marks, with its exit code in the second: what a login
  * shell's start-up files print is not part of it, a connection that broke in the middle is noticed,
- * and ssh's own exit code 255 is not taken for the command's.
+ * and ssh's own exit code 255 is not taken for the command's. Nothing runs under another user's name
+ * than the one whose jobs are looked for: they would never be found.
  *
  * @param host as {@code ssh} takes it
- * @param user absent means the one that {@code ssh} would take
+ * @param login absent means the user that {@code ssh} would take
+ * @param user under whose name commands must run there
  * @param controlDirectory where the shared connection's socket lies; nobody else may enter it
  * @param persist how long the connection stays open between two commands
  * @param environment of {@code ssh} here: the place of keys and agents
  */
 public record OverSsh(
     String host,
-    Optional<String> user,
+    Optional<String> login,
+    String user,
     Path controlDirectory,
     Duration persist,
     Map<String, String> environment)
     implements LoginNode {
   static final String BEGIN = "bloomery:begin";
   static final String END = "bloomery:end";
+  private static final String STRANGER = "bloomery:user ";
 
   /**
    * What runs there, in the plainest shell that every node has, whatever the user's own is.
@@ -45,7 +49,9 @@ public record OverSsh(
       "for v in $(env | sed -n 's/^\\(S[A-Z]*_[A-Z0-9_]*\\)=.*/\\1/p'); do case $v in"
           + " SLURM_CONF) ;;"
           + " SLURM_*|SBATCH_*|SQUEUE_*|SACCT_*|SCANCEL_*|SCONTROL_*) unset \"$v\";;"
-          + " esac; done; echo "
+          + " esac; done; u=$(id -un); if [ \"$u\" != \"$1\" ]; then echo \""
+          + STRANGER
+          + "$u\"; exit; fi; shift; echo "
           + BEGIN
           + "; env \"$@\"; s=$?; echo; echo \""
           + END
@@ -71,6 +77,7 @@ public record OverSsh(
     return new OverSsh(
         transport.host(),
         transport.user(),
+        transport.user().orElse(here.user()),
         here.controlDirectory(),
         transport.controlPersist(),
         environment);
@@ -85,7 +92,7 @@ public record OverSsh(
 
   @Override
   public Command command(SlurmProgram program, List<String> arguments) {
-    List<String> there = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "bloomery"));
+    List<String> there = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "bloomery", user));
     if (program.showsTimes()) {
       there.addAll(List.of("TZ=UTC", "SLURM_TIME_FORMAT=%s"));
     }
@@ -94,7 +101,7 @@ public record OverSsh(
     List<String> argv = new ArrayList<>();
     argv.add("ssh");
     options().forEach(option -> argv.addAll(List.of("-o", option)));
-    user.ifPresent(name -> argv.addAll(List.of("-l", name)));
+    login.ifPresent(name -> argv.addAll(List.of("-l", name)));
     // ssh joins its arguments with blanks and gives them to a shell: this is the one quoting.
     argv.addAll(List.of("-T", "--", host, "exec " + ShellQuote.join(there)));
     return new Command(
@@ -125,6 +132,17 @@ public record OverSsh(
   public Answer answer(SlurmProgram program, Result result) {
     if (result instanceof Result.Finished done) {
       Framed framed = Framed.of(done.output());
+      Optional<String> stranger =
+          done.output().lines().filter(line -> line.startsWith(STRANGER)).findFirst();
+      if (framed.exitCode().isEmpty() && stranger.isPresent()) {
+        return new Answer.NeverRan(
+            host
+                + " knows this user as "
+                + stranger.get().substring(STRANGER.length())
+                + ", and not as "
+                + user
+                + ": set transport.ssh.user in the cluster's profile");
+      }
       if (framed.exitCode().isEmpty()) {
         String why =
             done.truncated()

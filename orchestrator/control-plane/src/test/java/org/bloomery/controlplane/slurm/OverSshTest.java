@@ -34,7 +34,13 @@ class OverSshTest {
     Map<String, String> environment = new TreeMap<>();
     environment.put("PATH", programs + ":/usr/bin:/bin");
     login =
-        new OverSsh("login1", Optional.of("ada"), temporary, Duration.ofMinutes(10), environment);
+        new OverSsh(
+            "login1",
+            Optional.of("ada"),
+            System.getProperty("user.name"),
+            temporary,
+            Duration.ofMinutes(10),
+            environment);
   }
 
   private void program(String name, String script) throws IOException {
@@ -123,7 +129,7 @@ class OverSshTest {
   @Test
   void aMissingProgramThereIsNamed() throws Exception {
     Path there = Files.createDirectories(temporary.resolve("there"));
-    for (String needed : List.of("env", "sed")) {
+    for (String needed : List.of("env", "id", "sed")) {
       program("../there/" + needed, "exec /usr/bin/" + needed + " \"$@\"\n");
     }
     program("ssh", "for last; do :; done\nPATH=" + there + " exec /bin/sh -c \"$last\"\n");
@@ -138,6 +144,19 @@ class OverSshTest {
                     .contains("no modules are loaded"));
   }
 
+  /** Jobs under another name would never be found, and be submitted again and again. */
+  @Test
+  void nothingRunsUnderAnotherName() throws Exception {
+    program("id", "echo grace\n");
+    program("sbatch", "touch " + temporary.resolve("ran") + "\n");
+
+    assertThat(run(SlurmProgram.SBATCH))
+        .isInstanceOfSatisfying(
+            Answer.NeverRan.class,
+            never -> assertThat(never.why()).startsWith("login1 knows this user as grace, and not"));
+    assertThat(temporary.resolve("ran")).doesNotExist();
+  }
+
   @Test
   void withoutSshHereNothingRan() throws Exception {
     Files.delete(programs.resolve("ssh"));
@@ -145,6 +164,7 @@ class OverSshTest {
         new OverSsh(
             "login1",
             Optional.empty(),
+            "ada",
             temporary,
             Duration.ofMinutes(1),
             Map.of("PATH", programs.toString()));
@@ -191,6 +211,7 @@ class OverSshTest {
                 new OverSsh(
                     "-oProxyCommand=x",
                     Optional.empty(),
+                    "ada",
                     temporary,
                     Duration.ofMinutes(1),
                     Map.of()))

@@ -96,8 +96,15 @@ class SlurmSightTest {
     FakeJob job = world.slurm().jobs().get(0);
     job.finish("COMPLETED", "0:0", world.slurm().now());
     job.gone = Optional.of(world.slurm().now().plus(Duration.ofMinutes(20)));
+    JobRequest unseen = world.prepare(2, "lives");
+    world.untilNextLook();
 
-    assertThat(jobs(request, key).get(0).state()).isEqualTo(JobState.COMPLETING);
+    Observation.Known seen =
+        world.known(
+            world.wanted(request, Optional.of(key)), world.wanted(unseen, Optional.empty()));
+
+    assertThat(world.slurm().calls("sacct")).as("asked about the other").isPositive();
+    assertThat(world.ofAttempt(1, seen).state()).isEqualTo(JobState.COMPLETING);
     world.slurm().advance(Duration.ofMinutes(20));
     assertThat(jobs(request, key).get(0).state()).isEqualTo(JobState.ENDED);
   }
