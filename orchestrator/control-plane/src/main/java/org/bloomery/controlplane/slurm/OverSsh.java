@@ -17,8 +17,8 @@ import org.bloomery.core.spec.Transport;
  *
  * <p>The command's output comes between two marks, with its exit code in the second: what a login
  * shell's start-up files print is not part of it, a connection that broke in the middle is noticed,
- * and ssh's own exit code 255 is not taken for the command's. Nothing runs under another user's name
- * than the one whose jobs are looked for: they would never be found.
+ * and ssh's own exit code 255 is not taken for the command's. Nothing runs under another user's
+ * name than the one whose jobs are looked for: they would never be found.
  *
  * @param host as {@code ssh} takes it
  * @param login absent means the user that {@code ssh} would take

@@ -153,7 +153,8 @@ class OverSshTest {
     assertThat(run(SlurmProgram.SBATCH))
         .isInstanceOfSatisfying(
             Answer.NeverRan.class,
-            never -> assertThat(never.why()).startsWith("login1 knows this user as grace, and not"));
+            never ->
+                assertThat(never.why()).startsWith("login1 knows this user as grace, and not"));
     assertThat(temporary.resolve("ran")).doesNotExist();
   }
 
