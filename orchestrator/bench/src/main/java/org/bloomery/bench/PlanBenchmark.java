@@ -43,7 +43,7 @@ import org.snakeyaml.engine.v2.events.Event;
  * same text.
  */
 @State(Scope.Benchmark)
-@BenchmarkMode(Mode.AverageTime)
+@BenchmarkMode(Mode.SampleTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 public class PlanBenchmark {
   private static final Path ROOT = Path.of(System.getProperty("bloomery.root"));

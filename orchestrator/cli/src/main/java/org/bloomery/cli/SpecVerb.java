@@ -32,12 +32,16 @@ abstract class SpecVerb extends Verb {
 
   /** Checks the spec against the known clusters, or fails with all its problems. */
   final Checked check(SpecFile file) {
-    List<ClusterProfile> clusters = session().surroundings().site().clusters();
-    KnownSite site = new KnownSite(clusters, List.of(), CheckpointSizing::of);
+    KnownSite site = site();
     Bound.Value<RunSpec> spec =
-        good(
-            file.name(), SpecBinder.bindRun(file.name(), file.content(), context(file), site));
-    return new Checked(spec.value(), cluster(clusters, spec.value().cluster()), spec.warnings());
+        good(file.name(), SpecBinder.bindRun(file.name(), file.content(), context(file), site));
+    return new Checked(
+        spec.value(), cluster(site.clusters(), spec.value().cluster()), spec.warnings());
+  }
+
+  private KnownSite site() {
+    return new KnownSite(
+        session().surroundings().site().clusters(), List.of(), CheckpointSizing::of);
   }
 
   /** The spec with all that it includes as one text, or fails with all its own problems. */
@@ -50,9 +54,8 @@ abstract class SpecVerb extends Verb {
   final String canary(SpecFile file) {
     String text =
         good(file.name(), SpecBinder.canary(file.name(), file.content(), context(file))).value();
-    List<ClusterProfile> clusters = session().surroundings().site().clusters();
     String name = "the canary of " + file.name();
-    good(name, SpecBinder.bindRun(name, text, context(file), clusters));
+    good(name, SpecBinder.bindRun(name, text, context(file), site()));
     return text;
   }
 

@@ -9,11 +9,11 @@ import org.bloomery.core.spec.RunSpec;
 public final class CheckpointSizing {
   private CheckpointSizing() {}
 
-  /** The sizes by {@link Planner}; always known. */
+  /** Always known, whatever the cluster is. */
   public static Optional<KnownSite.Checkpoints> of(RunSpec run, ClusterProfile cluster) {
-    Plan plan = Planner.plan(run, cluster);
-    Plan.CheckpointPlan each = plan.checkpoint();
-    return Optional.of(
-        new KnownSite.Checkpoints(each.bytes(), each.files() + 1, plan.iterations()));
+    CheckpointContents contents = CheckpointContents.of(run);
+    long iterations = BatchSchedule.of(run).iterations();
+    long kept = KeptCheckpoints.of(run.checkpoint(), iterations).kept();
+    return Optional.of(new KnownSite.Checkpoints(contents.bytes(), contents.files() + 1, kept + 1));
   }
 }

@@ -17,9 +17,8 @@ public record PlanProblem(Code code, String path, String message, String advice)
     BUDGET("PLAN-004"),
     SAVES_LESS_THAN_ONCE("PLAN-005"),
     UNKNOWN_PARTITION("PLAN-006"),
-    SPACE("PLAN-007"),
-    NEVER_FINISHES("PLAN-008"),
-    JOB_ENDS_BEFORE_SAVE("PLAN-009");
+    NEVER_FINISHES("PLAN-007"),
+    JOB_ENDS_BEFORE_SAVE("PLAN-008");
 
     private final String id;
 

@@ -1,6 +1,5 @@
 package org.bloomery.core.plan;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +11,6 @@ import org.bloomery.core.plan.PlanProblem.Code;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.Partition;
 import org.bloomery.core.spec.RunSpec;
-import org.bloomery.core.spec.Space;
 
 /** Finds what a plan shows to go wrong. */
 final class PlanProblems {
@@ -32,23 +30,23 @@ final class PlanProblems {
   /**
    * What they are judged by.
    *
-   * @param memoryBytes of the fullest device in any phase
-   * @param deviceBytes what a device has
+   * @param shortages one for each phase that does not fit
    * @param forecast where the speed is known
    */
   record Figures(
       long iterations,
-      long memoryBytes,
-      OptionalLong deviceBytes,
+      List<Shortage> shortages,
       CheckpointPlan checkpoint,
       Optional<Forecast> forecast) {}
 
+  /** Memory that the fullest device of a phase needs, and what it has. */
+  record Shortage(long neededBytes, OptionalLong deviceBytes) {}
+
   List<PlanProblem> of(Figures figures) {
     site();
-    memory(figures);
+    figures.shortages().stream().findFirst().ifPresent(this::memory);
     figures.forecast().ifPresent(this::budget);
     saves(figures);
-    space(figures.checkpoint());
     return found;
   }
 
@@ -79,20 +77,16 @@ final class PlanProblems {
     }
   }
 
-  private void memory(Figures figures) {
-    long needed = figures.memoryBytes();
-    OptionalLong has = figures.deviceBytes();
-    if (has.isPresent() && needed > has.getAsLong()) {
-      add(
-          Code.MEMORY,
-          "spec.parallelism",
-          String.format(
-              Locale.ROOT,
-              "%.1f GB are needed on a device that has %.1f GB",
-              needed / 1e9,
-              has.getAsLong() / 1e9),
-          "Raise tensor or pipeline, lower the micro-batch, or checkpoint activations.");
-    }
+  private void memory(Shortage shortage) {
+    add(
+        Code.MEMORY,
+        "spec.parallelism",
+        String.format(
+            Locale.ROOT,
+            "%.1f GB are needed on a device that has %.1f GB",
+            shortage.neededBytes() / 1e9,
+            shortage.deviceBytes().orElse(0) / 1e9),
+        "Raise tensor or pipeline, lower the micro-batch, or checkpoint activations.");
   }
 
   private void budget(Forecast forecast) {
@@ -128,39 +122,13 @@ final class PlanProblems {
           "failures come faster than it gets from one save to the next",
           "Save more often or train on fewer nodes.");
     }
-    Duration limit = main.spec().resources().timeLimit();
-    boolean leavesBySave = main.spec().launcher().exitDuration().isPresent();
     double interval = figures.checkpoint().intervalSeconds().orElse(0);
-    if (!leavesBySave && interval > limit.toSeconds()) {
+    if (!main.savesBeforeLimit() && interval > main.jobTime().toSeconds()) {
       add(
           Code.JOB_ENDS_BEFORE_SAVE,
           "spec.resources.timeLimit",
           "a job ends before its first save, so that the next one starts where it did",
           "Save more often, or set launcher.exitDuration: the trainer saves when it leaves.");
-    }
-  }
-
-  private void space(CheckpointPlan checkpoint) {
-    Optional<Space> space = cluster.spaceOf(main.spec().checkpoint().directory());
-    if (space.isEmpty()) {
-      return;
-    }
-    long bytes = checkpoint.keptBytes();
-    long inodes = checkpoint.keptInodes();
-    boolean full = bytes > space.get().bytes().orElse(Long.MAX_VALUE);
-    boolean tooMany = inodes > space.get().inodes().orElse(Long.MAX_VALUE);
-    if (full || tooMany) {
-      add(
-          Code.SPACE,
-          "spec.checkpoint.keep",
-          String.format(
-              Locale.ROOT,
-              "%d checkpoints need %.1f TB and %,d inodes, more than %s has",
-              checkpoint.kept() + 1,
-              bytes / 1e12,
-              inodes,
-              space.get().name()),
-          "Keep fewer, or choose a larger space.");
     }
   }
 

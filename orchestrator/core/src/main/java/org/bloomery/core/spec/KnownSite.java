@@ -47,7 +47,8 @@ public record KnownSite(List<ClusterProfile> clusters, List<LiveRun> others, Siz
    *
    * @param bytes of each
    * @param files in each, its directory counted too
-   * @param iterations of the whole training
+   * @param atOnce the most that are there at the same time: those that are kept by the end, and one
+   *     that is being written
    */
-  public record Checkpoints(long bytes, long files, long iterations) {}
+  public record Checkpoints(long bytes, long files, long atOnce) {}
 }

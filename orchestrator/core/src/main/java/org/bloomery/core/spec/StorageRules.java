@@ -56,7 +56,7 @@ final class StorageRules {
   }
 
   private void quota(Space space, KnownSite.Checkpoints sizes) {
-    long kept = keptAtOnce(sizes.iterations());
+    long kept = sizes.atOnce();
     need(space, kept, sizes.bytes(), space.bytes().orElse(Long.MAX_VALUE), "bytes");
     need(space, kept, sizes.files(), space.inodes().orElse(Long.MAX_VALUE), "files");
   }
@@ -78,25 +78,6 @@ final class StorageRules {
               quota),
           "Keep fewer of them, or choose a checkpoint.directory in another space.");
     }
-  }
-
-  /**
-   * The most that are there at the same time: the newest, those that are kept for good by the end,
-   * and the one that is being written.
-   */
-  private long keptAtOnce(long iterations) {
-    CheckpointPolicy policy = run.checkpoint();
-    long interval = policy.everyIterations();
-    long saves = iterations / interval;
-    long milestones =
-        policy.keep().every().map(every -> iterations / commonMultiple(every, interval)).orElse(0L);
-    long kept = policy.keep().last() + milestones + policy.keep().pinned().size();
-    return Math.min(kept, saves) + 1;
-  }
-
-  private static long commonMultiple(long a, long b) {
-    BigInteger divisor = BigInteger.valueOf(a).gcd(BigInteger.valueOf(b));
-    return Math.multiplyExact(a / divisor.longValueExact(), b);
   }
 
   private void purge(Space space) {

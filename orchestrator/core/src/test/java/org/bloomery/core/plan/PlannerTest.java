@@ -220,18 +220,14 @@ class PlannerTest {
   }
 
   @Test
-  void whatTheSpaceCannotHoldIsSaid() {
-    // 128 are kept and one is being written: 324 TB.
-    long all = 129L * Planner.plan(BLOOM, SampleSites.a100()).checkpoint().bytes();
-    assertThat(
-            Planner.plan(BLOOM, SampleSites.withSpace(SampleSites.a100(), "/scratch", all))
-                .problems())
-        .isEmpty();
-    assertThat(
-            Planner.plan(BLOOM, SampleSites.withSpace(SampleSites.a100(), "/scratch", all - 1))
-                .problems())
-        .extracting(PlanProblem::code)
-        .containsExactly(PlanProblem.Code.SPACE);
+  void theSpaceOfTheCheckpointsIsNamed() {
+    String directory = "directory: /gpfsscratch/rech/six/checkpoints";
+    RunSpec run = SpecTexts.value(TEXT.replace("directory: /scratch/checkpoints", directory));
+    Plan plan = Planner.plan(run, SampleClusters.shipped().get("jean-zay-a100"));
+    assertThat(plan.checkpoint().space()).contains("SCRATCH");
+    // 128 are kept by the end, and one is being written.
+    assertThat(plan.checkpoint().keptBytes()).isEqualTo(129 * plan.checkpoint().bytes());
+    assertThat(plan.checkpoint().keptInodes()).isEqualTo(129 * 721);
   }
 
   @Test

@@ -17,7 +17,6 @@ import org.bloomery.core.spec.SampleClusters;
 import org.bloomery.core.spec.SiteEnergy;
 import org.bloomery.core.spec.SiteReliability;
 import org.bloomery.core.spec.Sourced;
-import org.bloomery.core.spec.Space;
 import org.bloomery.core.spec.SpecTexts;
 
 /** Clusters for plans: Jean Zay's A100 partition as it was for BLOOM, and what differs from it. */
@@ -52,21 +51,7 @@ final class SampleSites {
         with(
             device("a100-16gb", OptionalDouble.empty(), OptionalDouble.of(312), 16L << 30),
             Optional.empty());
-    return copy(site, "other", site.partitions(), site.reliability(), site.spaces());
-  }
-
-  /** The same site with one space, which holds so many bytes. */
-  static ClusterProfile withSpace(ClusterProfile site, String path, long bytes) {
-    Space space =
-        new Space(
-            "scratch",
-            List.of(path),
-            OptionalLong.of(bytes),
-            OptionalLong.empty(),
-            Space.Per.PROJECT,
-            Optional.empty(),
-            false);
-    return copy(site, site.name(), site.partitions(), site.reliability(), List.of(space));
+    return copy(site, "other", site.partitions(), site.reliability());
   }
 
   private static Device device(
@@ -100,19 +85,11 @@ final class SampleSites {
             one.defaultTime(),
             one.internet());
     return copy(
-        sample,
-        sample.name(),
-        List.of(partition),
-        reliability.orElse(sample.reliability()),
-        sample.spaces());
+        sample, sample.name(), List.of(partition), reliability.orElse(sample.reliability()));
   }
 
   private static ClusterProfile copy(
-      ClusterProfile site,
-      String name,
-      List<Partition> partitions,
-      SiteReliability reliability,
-      List<Space> spaces) {
+      ClusterProfile site, String name, List<Partition> partitions, SiteReliability reliability) {
     return new ClusterProfile(
         name,
         site.documented(),
@@ -123,7 +100,7 @@ final class SampleSites {
         site.qos(),
         site.jobRules(),
         site.billing(),
-        spaces,
+        site.spaces(),
         Optional.of(
             new SiteEnergy(new Sourced(57, "RTE 2021"), new Sourced(1.2, "green algorithms"))),
         reliability,
