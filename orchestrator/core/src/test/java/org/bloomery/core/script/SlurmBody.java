@@ -35,16 +35,24 @@ final class SlurmBody {
   SlurmBody(Path root) throws Exception {
     this.root = root;
     standIns = new SlurmStandIns(root);
+    environment.put("PYTHONPATH", withoutTorch(root).toString());
+    environment.put("PYTHONDONTWRITEBYTECODE", "1");
     workingDirectory = Files.createDirectories(root.resolve("code"));
     attemptDirectory =
         Path.of(AttemptDirectory.of(root.resolve("runs").toString(), ScriptSamples.RUN, 3));
+  }
+
+  /** This machine may have PyTorch; the nodes do not. */
+  private static Path withoutTorch(Path root) throws Exception {
+    Path modules = Files.createDirectory(root.resolve("modules"));
+    Files.writeString(modules.resolve("torch.py"), "raise ImportError('no PyTorch here')\n");
+    return modules;
   }
 
   /** PyTorch's stand-in can be imported from now on; it knows two devices on each node. */
   SlurmBody withTorch() throws Exception {
     Path module = Path.of(SlurmBody.class.getResource("/script/torch/__init__.py").toURI());
     environment.put("PYTHONPATH", module.getParent().getParent().toString());
-    environment.put("PYTHONDONTWRITEBYTECODE", "1");
     return this;
   }
 
