@@ -164,23 +164,7 @@ class HostileScriptTest {
             old.timeLimit(),
             List.of(field == 4 ? hostile : "iam40"),
             extra);
-    return new RunSpec(
-        spec.name(),
-        spec.account(),
-        spec.labels(),
-        spec.cluster(),
-        resources,
-        spec.model(),
-        spec.parallelism(),
-        spec.batch(),
-        spec.training(),
-        spec.deepSpeed(),
-        spec.data(),
-        spec.checkpoint(),
-        spec.launcher(),
-        spec.restart(),
-        spec.budget(),
-        spec.revisions());
+    return ScriptSamples.with(spec, resources, spec.revisions());
   }
 
   private static String text(Random random) {

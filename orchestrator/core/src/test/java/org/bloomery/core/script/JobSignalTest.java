@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Goal: however a job is asked or made to end, no process outlives it and its record is right. */
 class JobSignalTest {
@@ -105,6 +107,26 @@ class JobSignalTest {
       assertThat(job.exitCode(process)).isZero();
       assertThat(job.exitRecord()).containsEntry("reason", "\"time-limit\"");
       assertThat(job.file("saved")).exists();
+      job.awaitNoProcess();
+    }
+  }
+
+  /** SLURM warns, and ends a job that has not left at its limit by the same signal as scancel. */
+  @ParameterizedTest
+  @CsvSource({"100s, time-limit", "1h, terminated"})
+  void terminationAfterTheWarningIsTheLimitsOnlyWhereThatIsNear(String limit, String reason)
+      throws Exception {
+    try (JobRun job =
+        new JobRun(root, 1)
+            .limits(Duration.parse("PT" + limit), Duration.ofSeconds(30))
+            .body("touch started", "while :; do sleep 0.1; done")) {
+      Process process = job.start();
+      job.awaitFile("started");
+      job.signal(process, "USR1");
+      job.awaitFile("kill-switch");
+      job.signal(process, "TERM");
+      assertThat(job.exitCode(process)).isEqualTo(143);
+      assertThat(job.exitRecord()).containsEntry("reason", "\"" + reason + "\"");
       job.awaitNoProcess();
     }
   }

@@ -182,23 +182,7 @@ class MegatronArgumentsTest {
   }
 
   private static RunSpec withRevision(RunSpec spec, Revision revision) {
-    return new RunSpec(
-        spec.name(),
-        spec.account(),
-        spec.labels(),
-        spec.cluster(),
-        spec.resources(),
-        spec.model(),
-        spec.parallelism(),
-        spec.batch(),
-        spec.training(),
-        spec.deepSpeed(),
-        spec.data(),
-        spec.checkpoint(),
-        spec.launcher(),
-        spec.restart(),
-        spec.budget(),
-        List.of(revision));
+    return ScriptSamples.with(spec, spec.resources(), List.of(revision));
   }
 
   private static List<String> words(RunSpec spec, Resume resume) {

@@ -32,6 +32,7 @@ import org.bloomery.core.spec.PositionEmbedding;
 import org.bloomery.core.spec.Precision;
 import org.bloomery.core.spec.Resources;
 import org.bloomery.core.spec.RestartLimits;
+import org.bloomery.core.spec.Revision;
 import org.bloomery.core.spec.RunBudget;
 import org.bloomery.core.spec.RunSpec;
 import org.bloomery.core.spec.SampleClusters;
@@ -171,6 +172,27 @@ final class ScriptSamples {
             new RestartLimits.Exclude(Duration.ofHours(24), 5)),
         new RunBudget(GpuSeconds.ofHours(1), OnExhausted.SAVE_AND_STOP),
         List.of());
+  }
+
+  /** The same run with other resources and revisions. */
+  static RunSpec with(RunSpec spec, Resources resources, List<Revision> revisions) {
+    return new RunSpec(
+        spec.name(),
+        spec.account(),
+        spec.labels(),
+        spec.cluster(),
+        resources,
+        spec.model(),
+        spec.parallelism(),
+        spec.batch(),
+        spec.training(),
+        spec.deepSpeed(),
+        spec.data(),
+        spec.checkpoint(),
+        spec.launcher(),
+        spec.restart(),
+        spec.budget(),
+        revisions);
   }
 
   static Resources resources(int nodes, int devicesPerNode, Duration timeLimit) {
