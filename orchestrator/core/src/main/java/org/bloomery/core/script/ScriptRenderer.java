@@ -1,6 +1,7 @@
 package org.bloomery.core.script;
 
 import com.samskivert.mustache.Mustache;
+import com.samskivert.mustache.Template;
 import java.io.StringReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,18 +22,24 @@ import org.bloomery.core.spec.RunSpec;
 public final class ScriptRenderer {
   private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
-  private final Templates templates;
-  private final Mustache.Compiler shell;
-  private final Mustache.Compiler sbatch;
+  private final Template job;
+  private final Template localHeader;
+  private final Template slurmHeader;
+  private final Template localBody;
+  private final Template slurmBody;
 
   public ScriptRenderer(Templates templates) {
-    this.templates = templates;
     Mustache.Compiler strict =
         Mustache.compiler()
             .strictSections(true)
             .withLoader(name -> new StringReader(templates.text(name)));
-    this.shell = strict.withEscaper(ShellQuote::quote);
-    this.sbatch = strict.withEscaper(SbatchValue::require);
+    Mustache.Compiler shell = strict.withEscaper(ShellQuote::quote);
+    Mustache.Compiler sbatch = strict.withEscaper(SbatchValue::require);
+    this.job = shell.compile(templates.job());
+    this.localHeader = shell.compile(templates.localHeader());
+    this.slurmHeader = sbatch.compile(templates.slurmHeader());
+    this.localBody = shell.compile(templates.localBody());
+    this.slurmBody = shell.compile(templates.slurmBody());
   }
 
   /**
@@ -42,16 +49,16 @@ public final class ScriptRenderer {
    */
   public AttemptFiles render(AttemptPlan plan, RunSpec run, ClusterProfile cluster) {
     RunSpec spec = run.at(plan.startIteration());
-    String job = job(plan, spec, cluster);
-    String body = body(plan, spec, MegatronArguments.of(plan, run, cluster), cluster);
+    String jobScript = job(plan, spec, cluster);
+    String bodyScript = body(plan, spec, MegatronArguments.of(plan, run, cluster), cluster);
     return new AttemptFiles(
-        job,
-        body,
+        jobScript,
+        bodyScript,
         DeepSpeedConfig.of(spec),
         DataSplits.train(spec.data()),
         DataSplits.valid(spec.data()),
-        Sha256.of(job),
-        Sha256.of(body));
+        Sha256.of(jobScript),
+        Sha256.of(bodyScript));
   }
 
   /** The script that the resource manager starts. */
@@ -68,14 +75,13 @@ public final class ScriptRenderer {
     model.put("timeLimitSeconds", spec.resources().timeLimit().toSeconds());
     model.put("preTimeoutSeconds", plan.preTimeout().toSeconds());
     model.put("preflightSecondsMax", spec.launcher().preflight().timeLimit().toSeconds());
-    return shell.compile(templates.job()).execute(model);
+    return job.execute(model);
   }
 
   private String header(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
     return switch (cluster.resourceManager()) {
-      case LOCAL -> templates.localHeader();
-      case SLURM ->
-          sbatch.compile(templates.slurmHeader()).execute(SlurmDirectives.of(plan, spec, cluster));
+      case LOCAL -> localHeader.execute(Map.of());
+      case SLURM -> slurmHeader.execute(SlurmDirectives.of(plan, spec, cluster));
     };
   }
 
@@ -101,12 +107,12 @@ public final class ScriptRenderer {
     model.put("preflightLog", plan.file(AttemptFiles.PREFLIGHT_LOG));
     model.put("badNodesFile", plan.file(AttemptFiles.BAD_NODES));
     model.put("script", launcher.script());
-    String template =
+    Template body =
         switch (cluster.resourceManager()) {
-          case LOCAL -> templates.localBody();
-          case SLURM -> templates.slurmBody();
+          case LOCAL -> localBody;
+          case SLURM -> slurmBody;
         };
-    return shell.compile(template).execute(model);
+    return body.execute(model);
   }
 
   /** Zero where nobody knows. */

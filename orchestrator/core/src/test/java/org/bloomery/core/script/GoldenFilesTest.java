@@ -29,6 +29,7 @@ class GoldenFilesTest {
     BLOOM_176B("176b.yaml", 1, 0),
     BLOOM_176B_RESUMED("176b.yaml", 8, 31_200),
     BLOOM_176B_24_NODES("176b-24-nodes.yaml", 9, 94_767),
+    BLOOM_176B_CANARY("176b.yaml", 1, 0),
     BLOOM_7B1("7b1.yaml", 1, 0);
 
     private final String file;
@@ -55,7 +56,8 @@ class GoldenFilesTest {
             ScriptSamples.spec(),
             ScriptSamples.cluster());
       }
-      RunSpec spec = ShippedSpecs.bloom(file);
+      RunSpec spec =
+          this == BLOOM_176B_CANARY ? ShippedSpecs.bloomCanary(file) : ShippedSpecs.bloom(file);
       ClusterProfile cluster = ShippedSpecs.clusterOf(spec);
       AttemptPlan plan =
           AttemptPlanner.plan(new HomeId("c0ffee"), spec.name(), spec, cluster, attempt, resume());

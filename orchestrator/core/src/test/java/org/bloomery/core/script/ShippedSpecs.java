@@ -2,6 +2,7 @@ package org.bloomery.core.script;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +25,10 @@ final class ShippedSpecs {
   /** In WORK, as the profiles of Jean Zay advise. */
   private static final String HOME = "/gpfswork/rech/six/commun/bloomery";
 
+  private static final BindContext BLOOM =
+      new BindContext(
+          HOME, "/srv/job-specs/bloom", path -> include(ROOT.resolve("bloom").resolve(path)));
+
   private ShippedSpecs() {}
 
   /** The names of the files for the BLOOM family. */
@@ -33,11 +38,17 @@ final class ShippedSpecs {
 
   /** One of the specs in {@code job-specs/bloom}, checked against the profiles that are shipped. */
   static RunSpec bloom(String file) {
-    Path directory = ROOT.resolve("bloom");
-    BindContext context =
-        new BindContext(HOME, "/srv/job-specs/bloom", path -> include(directory.resolve(path)));
-    return value(
-        SpecBinder.bindRun(file, read(directory.resolve(file)), context, clusters()), file);
+    return run(file, text("bloom/" + file));
+  }
+
+  /** The rehearsal of one of them. */
+  static RunSpec bloomCanary(String file) {
+    byte[] content = text("bloom/" + file).getBytes(StandardCharsets.UTF_8);
+    return run(file, value(SpecBinder.canary(file, content, BLOOM), file));
+  }
+
+  private static RunSpec run(String file, String text) {
+    return value(SpecBinder.bindRun(file, text, BLOOM, clusters()), file);
   }
 
   static ClusterProfile clusterOf(RunSpec spec) {
