@@ -133,7 +133,9 @@ final class RunConclusion {
     if (rows.queue().isPresent()) {
       QueueRow row = rows.queue().get();
       JobState state = row.known().map(SlurmState::inQueue).orElse(JobState.UNRECOGNISED);
-      if (state != JobState.ENDED) {
+      // A word that nobody knows takes nothing back; a sign of life does.
+      boolean settled = state == JobState.UNRECOGNISED && memory.settled(key).isPresent();
+      if (state != JobState.ENDED && !settled) {
         return Optional.of(view(key, row, state, words(row), Optional.empty()));
       }
     }
@@ -179,7 +181,9 @@ final class RunConclusion {
     }
     Usage usage = Bill.of(row, wanted(row).devices(), site);
     JobView view = view(key, row, JobState.ENDED, row.words(), Optional.of(usage));
-    memory.settle(view);
+    if (row.known().filter(state -> state.inQueue() == JobState.ENDED).isPresent()) {
+      memory.settle(view);
+    }
     return view;
   }
 

@@ -49,8 +49,10 @@ class SlurmActsTest {
   @Test
   void anotherIncarnationIsNotMeant() {
     start();
+    job.held = true;
     world.slurm().requeue(job);
     world.slurm().advance(Duration.ofSeconds(1));
+    assertThat(job.isQueued()).isTrue();
 
     assertThat(world.manager().cancel(key)).as("nothing left to do").isEqualTo(DONE);
     assertThat(world.slurm().calls("scancel")).isZero();

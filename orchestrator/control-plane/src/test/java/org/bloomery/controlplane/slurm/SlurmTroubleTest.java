@@ -151,6 +151,26 @@ class SlurmTroubleTest {
     assertThat(world.known(seen(key)).jobs()).containsExactly(settled);
   }
 
+  /** A sign of life is believed, as the careful way; a word that nobody knows is not. */
+  @Test
+  void onlyASignOfLifeTakesASettledEndBack() {
+    JobKey key = running();
+    world.manager().cancel(key);
+    world.untilNextLook();
+    JobView settled = world.known(seen(key)).jobs().get(0);
+    assertThat(settled.usage()).isPresent();
+    FakeJob job = world.slurm().jobs().get(0);
+
+    job.state = "HIBERNATING";
+    world.untilNextLook();
+    assertThat(world.known(seen(key)).jobs()).containsExactly(settled);
+
+    job.state = "RUNNING";
+    job.end = Optional.empty();
+    world.untilNextLook();
+    assertThat(world.known(seen(key)).jobs().get(0).state()).isEqualTo(JobState.RUNNING);
+  }
+
   @Test
   void whenAccountingIsSilentForTooLongTheJobsOwnRecordIsTheBill() {
     JobKey key = running();
