@@ -82,21 +82,22 @@ final class JobActs {
     if (answer instanceof Answer.Ended said && said.errors().contains(Refusals.INVALID_JOB_ID)) {
       return new Acknowledgement.Done();
     }
-    Report<QueueRow> report = Squeue.read(answer);
-    if (report instanceof Report.Unclear<QueueRow> unclear) {
-      return new Acknowledgement.NotKnown(
-          "cannot tell whether " + key.jobId() + " is still the same job: " + unclear.why());
-    }
-    for (QueueRow row : ((Report.Rows<QueueRow>) report).rows()) {
-      if (row.isJob(key) && row.user().equals(site.user()) && mayLive(row)) {
-        return act.on(row);
-      }
-    }
-    return new Acknowledgement.Done();
+    return Squeue.read(answer)
+        .match(
+            rows ->
+                rows.stream()
+                    .filter(row -> row.isJob(key) && mayLive(row))
+                    .findFirst()
+                    .map(act::on)
+                    .orElseGet(Acknowledgement.Done::new),
+            why ->
+                new Acknowledgement.NotKnown(
+                    "cannot tell whether " + key.jobId() + " is still the same job: " + why));
   }
 
-  private static boolean mayLive(QueueRow row) {
-    return row.known().map(state -> state.inQueue() != JobState.ENDED).orElse(true);
+  private boolean mayLive(QueueRow row) {
+    boolean over = row.known().map(SlurmState::inQueue).filter(JobState.ENDED::equals).isPresent();
+    return row.user().equals(site.user()) && !over;
   }
 
   /** For a job that is not queued any more it is too late, and there is nothing to do. */

@@ -43,12 +43,9 @@ final class JobViews {
     SortedMap<String, String> unclear = new TreeMap<>();
     long nanos = monotonicNanos.getAsLong();
     for (Map.Entry<String, List<Wanted>> run : runs.entrySet()) {
-      Report<JobView> report = new RunConclusion(site, look, memory, nanos, run.getValue()).jobs();
-      if (report instanceof Report.Rows<JobView> known) {
-        jobs.addAll(known.rows());
-      } else {
-        unclear.put(run.getKey(), ((Report.Unclear<JobView>) report).why());
-      }
+      new RunConclusion(site, look, memory, nanos, run.getValue())
+          .jobs()
+          .either(jobs::addAll, why -> unclear.put(run.getKey(), why));
     }
     return new Observation.Known(look.asOf(), jobs, unclear);
   }

@@ -46,15 +46,15 @@ final class Lookout {
    * Looks.
    *
    * @param settled jobs about which nothing new can be learnt
-   * @return one row, or why there is nothing to conclude from
+   * @return what there is to see, or why there is nothing to conclude from
    */
   Report<Look> look(List<Wanted> wanted, Set<JobKey> settled, Instant now) {
-    Report<QueueRow> queue =
-        Squeue.read(commands.run(SlurmProgram.SQUEUE, Squeue.ofUser(site.user())));
-    if (queue instanceof Report.Unclear<QueueRow> unclear) {
-      return new Report.Unclear<>(unclear.why());
-    }
-    List<QueueRow> rows = new ArrayList<>(((Report.Rows<QueueRow>) queue).rows());
+    return Squeue.read(commands.run(SlurmProgram.SQUEUE, Squeue.ofUser(site.user())))
+        .match(queue -> new Report.Clear<>(look(wanted, settled, now, queue)), Report.Unclear::new);
+  }
+
+  private Look look(List<Wanted> wanted, Set<JobKey> settled, Instant now, List<QueueRow> queue) {
+    List<QueueRow> rows = new ArrayList<>(queue);
     List<Wanted> open = notAlive(wanted, rows, settled);
     Accounting accounting = accounting(open, now);
     Map<String, String> unclear = new TreeMap<>();
@@ -67,7 +67,7 @@ final class Lookout {
         details(attempt, rows, unclear);
       }
     }
-    return new Report.Rows<>(List.of(new Look(now, rows, accounting, unclear)));
+    return new Look(now, rows, accounting, unclear);
   }
 
   /** Those of which more must be known than the queue says: what it shows alive, lives. */
@@ -122,17 +122,22 @@ final class Lookout {
 
   /** Asks, and adds the rows; or says why there are none. */
   private Optional<Accounting> ask(List<String> arguments, Set<AccountingRow> rows) {
-    Report<AccountingRow> report = Sacct.read(commands.run(SlurmProgram.SACCT, arguments));
-    if (report instanceof Report.Rows<AccountingRow> good) {
-      rows.addAll(good.rows());
-      return Optional.empty();
-    }
-    String why = ((Report.Unclear<AccountingRow>) report).why();
+    return Sacct.read(commands.run(SlurmProgram.SACCT, arguments))
+        .match(
+            good -> {
+              rows.addAll(good);
+              return Optional.empty();
+            },
+            why -> Optional.of(silent(why)));
+  }
+
+  /** Silent for now, or for so long that it counts as none. */
+  private Accounting silent(String why) {
     long nanos = monotonicNanos.getAsLong();
     silentSinceNanos = silentSinceNanos.or(() -> Optional.of(nanos));
     Duration silence = Duration.ofNanos(nanos - silentSinceNanos.get());
     boolean off = why.contains(DISABLED) || silence.compareTo(site.accountingGrace()) >= 0;
-    return Optional.of(off ? new Accounting.Off(why) : new Accounting.Silent(why));
+    return off ? new Accounting.Off(why) : new Accounting.Silent(why);
   }
 
   /** The ids of known jobs that the names did not lead to: somebody may have renamed them. */
@@ -164,13 +169,8 @@ final class Lookout {
   /** Asks the controller about one job that it has not listed. */
   private void details(Wanted attempt, List<QueueRow> rows, Map<String, String> unclear) {
     String jobId = attempt.key().orElseThrow().jobId();
-    Report<QueueRow> report =
-        ScontrolJob.read(commands.run(SlurmProgram.SCONTROL, ScontrolJob.show(jobId)));
-    if (report instanceof Report.Rows<QueueRow> good) {
-      rows.addAll(good.rows());
-    } else {
-      unclear.put(attempt.jobName(), ((Report.Unclear<QueueRow>) report).why());
-    }
+    ScontrolJob.read(commands.run(SlurmProgram.SCONTROL, ScontrolJob.show(jobId)))
+        .either(rows::addAll, why -> unclear.put(attempt.jobName(), why));
   }
 
   /** Cuts a list into parts that fit into an argument. */

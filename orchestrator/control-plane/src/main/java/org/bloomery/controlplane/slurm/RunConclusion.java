@@ -66,7 +66,7 @@ final class RunConclusion {
   }
 
   /** All that is known of the run's jobs, or why nothing is. */
-  Report<JobView> jobs() {
+  Report<List<JobView>> jobs() {
     try {
       Optional<String> unanswered = look.unclear(attempts.get(0).jobName());
       if (unanswered.isPresent()) {
@@ -82,7 +82,7 @@ final class RunConclusion {
           notShown(attempt).ifPresent(view -> views.put(view.key(), view));
         }
       }
-      return new Report.Rows<>(List.copyOf(views.values()));
+      return new Report.Clear<>(List.copyOf(views.values()));
     } catch (UnclearException e) {
       return new Report.Unclear<>(e.getMessage());
     } catch (IOException e) {

@@ -60,11 +60,11 @@ final class Sacct {
   }
 
   /** Reads the answer to either. The title proves that {@code sacct} itself has answered. */
-  static Report<AccountingRow> read(Answer answer) {
+  static Report<List<AccountingRow>> read(Answer answer) {
     return Report.of(answer, Sacct::read);
   }
 
-  private static Report<AccountingRow> read(Answer.Ended said) {
+  private static Report<List<AccountingRow>> read(Answer.Ended said) {
     if (said.complains()) {
       return new Report.Unclear<>("sacct: " + said.words());
     }
@@ -81,7 +81,7 @@ final class Sacct {
     return rows(lines.subList(1, lines.size()));
   }
 
-  private static Report<AccountingRow> rows(List<String> lines) {
+  private static Report<List<AccountingRow>> rows(List<String> lines) {
     List<AccountingRow> rows = new ArrayList<>();
     for (String line : lines) {
       String[] fields = line.split("\\|", FIELDS);
@@ -90,7 +90,7 @@ final class Sacct {
       }
       rows.add(row(fields));
     }
-    return new Report.Rows<>(rows);
+    return new Report.Clear<>(List.copyOf(rows));
   }
 
   private static AccountingRow row(String[] fields) {

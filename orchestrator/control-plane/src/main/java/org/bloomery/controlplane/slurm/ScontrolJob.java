@@ -18,13 +18,13 @@ final class ScontrolJob {
   }
 
   /** What the controller has of the job; no row means that it does not know the id. */
-  static Report<QueueRow> read(Answer answer) {
+  static Report<List<QueueRow>> read(Answer answer) {
     return Report.of(answer, ScontrolJob::read);
   }
 
-  private static Report<QueueRow> read(Answer.Ended said) {
+  private static Report<List<QueueRow>> read(Answer.Ended said) {
     if (said.exitCode() == 1 && said.errors().contains(Refusals.INVALID_JOB_ID)) {
-      return new Report.Rows<>(List.of());
+      return new Report.Clear<>(List.of());
     }
     if (said.complains()) {
       return new Report.Unclear<>("scontrol: " + said.words());
@@ -39,7 +39,7 @@ final class ScontrolJob {
     }
     return rows.isEmpty()
         ? new Report.Unclear<>("scontrol ended well, but printed nothing")
-        : new Report.Rows<>(rows);
+        : new Report.Clear<>(List.copyOf(rows));
   }
 
   private static Optional<QueueRow> row(String line) {

@@ -63,7 +63,7 @@ public record SiteFacts(
       return new Report.Unclear<>(
           "scontrol printed something else: " + Answer.oneLine(said.output()));
     }
-    return new Report.Rows<>(List.of(of(settings)));
+    return new Report.Clear<>(of(settings));
   }
 
   private static SiteFacts of(Map<String, String> settings) {

@@ -132,13 +132,17 @@ public final class SlurmCluster {
     if (answer instanceof Answer.Ended said && said.errors().contains(UNCONFIGURED)) {
       return List.of(Finding.bad("SLURM is not set up here: " + said.words(), "Set SLURM_CONF"));
     }
-    Report<SiteFacts> facts = SiteFacts.read(answer);
-    if (facts instanceof Report.Unclear<SiteFacts> unclear) {
-      return List.of(
-          Finding.doubtful(
-              "its settings cannot be read: " + unclear.why(),
-              "Look whether its controller and its login node are up"));
-    }
+    return SiteFacts.read(answer)
+        .match(
+            facts -> advice(facts, commands),
+            why ->
+                List.of(
+                    Finding.doubtful(
+                        "its settings cannot be read: " + why,
+                        "Look whether its controller and its login node are up")));
+  }
+
+  private List<Finding> advice(SiteFacts facts, SlurmCommands commands) {
     Set<String> there = partitions(commands.run(SlurmProgram.SCONTROL, PARTITIONS));
     List<String> ours = profile.partitions().stream().map(Partition::name).toList();
     if (!there.isEmpty() && ours.stream().noneMatch(there::contains)) {
@@ -146,7 +150,7 @@ public final class SlurmCluster {
           Finding.good("the SLURM here has none of its partitions: it is another cluster"));
     }
     List<Finding> findings =
-        new ArrayList<>(SiteAdvice.of(((Report.Rows<SiteFacts>) facts).rows().get(0), profile));
+        new ArrayList<>(SiteAdvice.of(facts, profile));
     ours.stream()
         .filter(name -> !there.isEmpty() && !there.contains(name))
         .forEach(

@@ -123,13 +123,15 @@ public final class SlurmResourceManager implements ResourceManager {
 
   private void look(List<Wanted> wanted, Instant now) {
     try {
-      Report<Look> report = lookout.look(wanted, views.settled(), now);
-      if (report instanceof Report.Rows<Look> seen) {
-        Observation.Known known = views.conclude(seen.rows().get(0), wanted);
+      Observation seen =
+          lookout
+              .look(wanted, views.settled(), now)
+              .match(
+                  look -> views.conclude(look, wanted), why -> new Observation.Unknown(now, why));
+      if (seen instanceof Observation.Known known) {
         looked(known, wanted);
       } else {
-        String why = ((Report.Unclear<Look>) report).why();
-        lookedInVain(new Observation.Unknown(now, why));
+        lookedInVain((Observation.Unknown) seen);
       }
     } catch (RuntimeException e) {
       LOG.error("{}: the look at its jobs failed", site.cluster(), e);

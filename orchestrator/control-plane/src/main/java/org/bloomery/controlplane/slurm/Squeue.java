@@ -34,18 +34,18 @@ final class Squeue {
   }
 
   /** Reads the answer to either. */
-  static Report<QueueRow> read(Answer answer) {
+  static Report<List<QueueRow>> read(Answer answer) {
     return Report.of(answer, Squeue::read);
   }
 
-  private static Report<QueueRow> read(Answer.Ended said) {
+  private static Report<List<QueueRow>> read(Answer.Ended said) {
     if (said.complains()) {
       return new Report.Unclear<>("squeue: " + said.words());
     }
     return rows(said.output());
   }
 
-  private static Report<QueueRow> rows(String output) {
+  private static Report<List<QueueRow>> rows(String output) {
     List<QueueRow> rows = new ArrayList<>();
     boolean titled = false;
     StringBuilder row = new StringBuilder();
@@ -76,7 +76,7 @@ final class Squeue {
       return new Report.Unclear<>("squeue's answer is cut: " + Answer.oneLine(row.toString()));
     }
     return titled
-        ? new Report.Rows<>(rows)
+        ? new Report.Clear<>(List.copyOf(rows))
         : new Report.Unclear<>("squeue ended well, but printed nothing");
   }
 

@@ -44,10 +44,8 @@ class SiteFactsTest {
       SampleClusters.slurm("jz", OptionalDouble.empty(), OptionalLong.empty());
 
   private static SiteFacts facts(String config) {
-    Report<SiteFacts> report = SiteFacts.read(new Answer.Ended(0, config, ""));
-    return report instanceof Report.Rows<SiteFacts> known
-        ? known.rows().get(0)
-        : fail("not clear: " + report);
+    return SiteFacts.read(new Answer.Ended(0, config, ""))
+        .match(facts -> facts, why -> fail("not clear: " + why));
   }
 
   private static List<String> doubts(String config) {

@@ -39,12 +39,12 @@ class SlurmQueriesTest {
     return new Answer.Ended(0, output, "");
   }
 
-  private static <R> List<R> rows(Report<R> report) {
-    return report instanceof Report.Rows<R> good ? good.rows() : fail("not clear: " + report);
+  private static <R> List<R> rows(Report<List<R>> report) {
+    return report.match(rows -> rows, why -> fail("not clear: " + why));
   }
 
-  private static <R> String why(Report<R> report) {
-    return report instanceof Report.Unclear<R> unclear ? unclear.why() : fail("clear: " + report);
+  private static <T> String why(Report<T> report) {
+    return report.match(clear -> fail("clear: " + clear), why -> why);
   }
 
   @Test
