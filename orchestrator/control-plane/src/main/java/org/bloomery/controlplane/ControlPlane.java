@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.config.ClusterProfiles;
@@ -23,12 +25,12 @@ import org.bloomery.controlplane.loop.ClusterLoops;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.loop.Service;
 import org.bloomery.controlplane.process.ProcessRunner;
+import org.bloomery.controlplane.slurm.SlurmCluster;
 import org.bloomery.controlplane.zookeeper.HomeState;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.script.ScriptRenderer;
 import org.bloomery.core.spec.ClusterProfile;
-import org.bloomery.core.spec.SiteTimings;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -106,23 +108,21 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   /** The clusters whose resource manager can be reached from here. */
-  private static List<ClusterLoops.Site> sites(
-      List<ClusterProfile> clusters, Map<String, String> environment) {
+  private List<ClusterLoops.Site> sites(
+      List<ClusterProfile> clusters, Map<String, String> environment) throws HomeException {
     List<ClusterLoops.Site> sites = new ArrayList<>();
     for (ClusterProfile cluster : clusters) {
-      SiteTimings timings = cluster.timings();
-      Duration poll = timings.pollInterval();
-      Duration floor = timings.pollFloor();
-      Duration interval = poll.compareTo(floor) < 0 ? floor : poll;
       resourceManager(cluster, environment)
-          .map(manager -> new ClusterLoops.Site(cluster.name(), manager, interval))
+          .map(
+              manager ->
+                  new ClusterLoops.Site(cluster.name(), manager, cluster.timings().lookInterval()))
           .ifPresent(sites::add);
     }
     return sites;
   }
 
-  private static Optional<ResourceManager> resourceManager(
-      ClusterProfile cluster, Map<String, String> environment) {
+  private Optional<ResourceManager> resourceManager(
+      ClusterProfile cluster, Map<String, String> environment) throws HomeException {
     return switch (cluster.resourceManager()) {
       case LOCAL ->
           Optional.of(
@@ -130,8 +130,36 @@ public final class ControlPlane implements AutoCloseable {
                   new ProcessRunner(),
                   LocalResourceManager.Site.ofThisMachine(
                       environment, cluster.timings().killWait().plus(EXIT_RECORD_WAIT))));
-      case SLURM -> Optional.empty();
+      case SLURM -> slurm(cluster, environment);
     };
+  }
+
+  /**
+   * A cluster whose commands are here, or on a login node; its looks have a thread of their own.
+   */
+  private Optional<ResourceManager> slurm(ClusterProfile cluster, Map<String, String> environment)
+      throws HomeException {
+    SlurmCluster slurm =
+        new SlurmCluster(
+            cluster,
+            new ProcessRunner(),
+            new SlurmCluster.Here(
+                environment,
+                home.socketDirectory(environment).path(),
+                System.getProperty("user.name")));
+    if (!slurm.isReachable()) {
+      LOG.info("{}: SLURM's commands are not here; its runs wait", cluster.name());
+      return Optional.empty();
+    }
+    ExecutorService looks =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "looks-" + cluster.name());
+              thread.setDaemon(true);
+              return thread;
+            });
+    parts.push(looks::shutdownNow);
+    return Optional.of(slurm.resourceManager(looks));
   }
 
   /** What people can ask of it, in this process. */

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bloomery.controlplane.files.ClaimFile.Claim;
@@ -21,7 +22,10 @@ import org.bloomery.core.script.AttemptFiles;
  */
 public record AttemptTraces(Path directory, Reading<Claim> claim, Reading<ExitRecord> exitRecord) {
 
-  /** Where the output of the job script itself goes; the training's is in {@code train.log}. */
+  /**
+   * Where the output of the job script itself goes on this machine; the training's is in {@code
+   * train.log}.
+   */
   public static final String JOB_OUTPUT = "job.out";
 
   /** Files that a job touches while it lives; the newest tells until when it did. */
@@ -86,7 +90,7 @@ public record AttemptTraces(Path directory, Reading<Claim> claim, Reading<ExitRe
     }
     // A claim that cannot be read was still made by the job that was submitted.
     Instant start = claim.value().map(c -> Instant.ofEpochSecond(c.startEpoch())).orElse(submitted);
-    return usage(devices, start, lastSignOfLife().orElse(start), Source.LAST_SIGN_OF_LIFE);
+    return usage(devices, start, lastSignOfLife(jobId).orElse(start), Source.LAST_SIGN_OF_LIFE);
   }
 
   private static Usage usage(int devices, Instant start, Instant end, Source source) {
@@ -96,9 +100,12 @@ public record AttemptTraces(Path directory, Reading<Claim> claim, Reading<ExitRe
     return new Usage(start, ordered, used, used, source, false);
   }
 
-  private Optional<Instant> lastSignOfLife() throws IOException {
+  private Optional<Instant> lastSignOfLife(String jobId) throws IOException {
     Optional<Instant> last = Optional.empty();
-    for (String name : SIGNS_OF_LIFE) {
+    List<String> signs = new ArrayList<>(SIGNS_OF_LIFE);
+    // What the header of a job for SLURM calls its output.
+    signs.add("job-" + jobId + ".out");
+    for (String name : signs) {
       try {
         Instant touched = Files.getLastModifiedTime(directory.resolve(name)).toInstant();
         if (last.isEmpty() || touched.isAfter(last.get())) {

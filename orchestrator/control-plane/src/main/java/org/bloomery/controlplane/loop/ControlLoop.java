@@ -241,7 +241,12 @@ public final class ControlLoop implements AutoCloseable {
     Optional<Look> recent =
         last.filter(look -> !now.isBefore(look.at()) && now.isBefore(look.at().plus(interval)));
     if (recent.isEmpty()) {
-      last = Optional.of(new Look(now, resourceManager.observe(wanted(runs), now)));
+      // A site is not asked about nothing.
+      Observation seen =
+          runs.isEmpty()
+              ? new Observation.Known(now, List.of())
+              : resourceManager.observe(wanted(runs), now);
+      last = Optional.of(new Look(now, seen));
     }
     return last.orElseThrow().jobs();
   }

@@ -5,8 +5,9 @@ import java.util.function.DoubleSupplier;
 import java.util.function.LongSupplier;
 
 /**
- * When the next look may be made: the site's interval after the last one, and after failures later
- * and later, by chance, so that all who wait for a controller do not come back in the same second.
+ * When the next look may be made: the site's interval after the last one began, and after failures
+ * later and later, by chance, so that all who wait for a controller do not come back in the same
+ * second. A controller that takes long to answer is left alone for a while besides.
  */
 final class Pace {
   private static final Duration PAUSE_MAX = Duration.ofMinutes(5);
@@ -17,6 +18,7 @@ final class Pace {
   private final DoubleSupplier chance;
   private boolean looked;
   private int failures;
+  private long beganNanos;
   private long notBeforeNanos;
 
   /**
@@ -34,11 +36,18 @@ final class Pace {
     return !looked || monotonicNanos.getAsLong() - notBeforeNanos >= 0;
   }
 
-  /** A look has just ended, well or in failure. */
+  /** A look begins. */
+  void begins() {
+    beganNanos = monotonicNanos.getAsLong();
+  }
+
+  /** The look that has begun last has ended, well or in failure. */
   void looked(boolean well) {
     looked = true;
     failures = well ? 0 : failures + 1;
-    notBeforeNanos = monotonicNanos.getAsLong() + pause().toNanos();
+    long tookNanos = monotonicNanos.getAsLong() - beganNanos;
+    long pauseNanos = pause().toNanos();
+    notBeforeNanos = beganNanos + Math.max(pauseNanos, tookNanos + pauseNanos / 2);
   }
 
   private Duration pause() {

@@ -42,7 +42,6 @@ final class Refusals {
   /** The controller's own no, for now: the very same request may succeed later. */
   private static final List<String> FOR_NOW =
       List.of(
-          "Access denied to requested reservation",
           "Controller is in standby mode, try a different controller",
           "I/O error writing script/environment to file",
           "Job can not start due to maintenance reservation.",
@@ -65,6 +64,7 @@ final class Refusals {
   /** The controller's own no to what the job asks for: it would say so again. */
   private static final List<String> FOR_GOOD =
       List.of(
+          "Access denied to requested reservation",
           "Access/permission denied",
           "Batch script contains DOS line breaks",
           "Batch script contains only whitespace",

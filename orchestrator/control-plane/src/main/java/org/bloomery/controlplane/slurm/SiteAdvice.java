@@ -129,7 +129,7 @@ final class SiteAdvice {
   }
 
   private void queueMemory() {
-    Duration interval = lookInterval(profile);
+    Duration interval = profile.timings().lookInterval();
     facts
         .minJobAge()
         .ifPresent(
@@ -223,12 +223,5 @@ final class SiteAdvice {
 
   private static String seconds(Duration time) {
     return time.toSeconds() + " s";
-  }
-
-  /** The time between two looks: never less than the site allows. */
-  static Duration lookInterval(ClusterProfile profile) {
-    Duration wanted = profile.timings().pollInterval();
-    Duration floor = profile.timings().pollFloor();
-    return wanted.compareTo(floor) < 0 ? floor : wanted;
   }
 }

@@ -100,7 +100,7 @@ public final class SlurmCluster {
     return new SlurmSite(
         profile.name(),
         user,
-        SiteAdvice.lookInterval(profile),
+        timings.lookInterval(),
         timings.nodeFailGrace(),
         timings.accountingGrace(),
         timings.lostLooks(),
@@ -122,9 +122,34 @@ public final class SlurmCluster {
             partition.get().nodeKind());
   }
 
+  /**
+   * Whether its commands can be run from here at all; behind a login node they are believed to be.
+   */
+  public boolean isReachable() {
+    return profile
+        .transport()
+        .match(
+            new Transport.Cases<>() {
+              @Override
+              public Boolean onThisMachine(Transport.OnThisMachine transport) {
+                Answer answer = commands().run(SlurmProgram.SQUEUE, List.of("--version"));
+                return !(answer instanceof Answer.NeverRan);
+              }
+
+              @Override
+              public Boolean ssh(Transport.Ssh transport) {
+                return true;
+              }
+            });
+  }
+
+  private SlurmCommands commands() {
+    return new SlurmCommands(runner, login);
+  }
+
   /** What a look at the site's settings tells about runs there. */
   public List<Finding> examine() {
-    SlurmCommands commands = new SlurmCommands(runner, login);
+    SlurmCommands commands = commands();
     Answer answer = commands.run(SlurmProgram.SCONTROL, SiteFacts.arguments());
     if (answer instanceof Answer.NeverRan never) {
       return List.of(Finding.bad(never.why(), "Let PATH name the directory of SLURM's commands"));
@@ -149,8 +174,7 @@ public final class SlurmCluster {
       return List.of(
           Finding.good("the SLURM here has none of its partitions: it is another cluster"));
     }
-    List<Finding> findings =
-        new ArrayList<>(SiteAdvice.of(facts, profile));
+    List<Finding> findings = new ArrayList<>(SiteAdvice.of(facts, profile));
     ours.stream()
         .filter(name -> !there.isEmpty() && !there.contains(name))
         .forEach(

@@ -116,9 +116,12 @@ public final class SlurmResourceManager implements ResourceManager {
   }
 
   private synchronized boolean takesLook() {
-    boolean takes = !looking && pace.isDue();
-    looking |= takes;
-    return takes;
+    if (looking || !pace.isDue()) {
+      return false;
+    }
+    looking = true;
+    pace.begins();
+    return true;
   }
 
   private void look(List<Wanted> wanted, Instant now) {

@@ -23,36 +23,59 @@ class PaceTest {
     return waited;
   }
 
+  private void look(boolean well) {
+    pace.begins();
+    pace.looked(well);
+  }
+
   @Test
   void theFirstLookIsDueAtOnceAndTheNextAfterTheInterval() {
     assertThat(pace.isDue()).isTrue();
-    pace.looked(true);
+    look(true);
 
     assertThat(untilDue()).isEqualTo(INTERVAL);
+  }
+
+  @Test
+  void theIntervalCountsFromTheBeginningOfALook() {
+    pace.begins();
+    nanos.addAndGet(Duration.ofSeconds(10).toNanos());
+    pace.looked(true);
+
+    assertThat(untilDue()).isEqualTo(INTERVAL.minusSeconds(10));
+  }
+
+  @Test
+  void aControllerThatTakesLongIsLeftAloneForAWhile() {
+    pace.begins();
+    nanos.addAndGet(Duration.ofMinutes(2).toNanos());
+    pace.looked(true);
+
+    assertThat(untilDue()).isEqualTo(INTERVAL.dividedBy(2));
   }
 
   @Test
   void failuresMakeItSlowerUpToALimitAndASuccessMakesItFastAgain() {
     chance = 0.999;
-    pace.looked(false);
+    look(false);
     assertThat(untilDue()).isEqualTo(Duration.ofMinutes(1));
-    pace.looked(false);
+    look(false);
     assertThat(untilDue()).isEqualTo(Duration.ofMinutes(2));
     for (int i = 0; i < 20; i++) {
-      pace.looked(false);
+      look(false);
     }
     assertThat(untilDue()).isEqualTo(Duration.ofMinutes(5));
 
-    pace.looked(true);
+    look(true);
     assertThat(untilDue()).isEqualTo(INTERVAL);
   }
 
   @Test
   void chanceSpreadsThoseWhoWaitButNeverBelowTheInterval() {
-    pace.looked(false);
+    look(false);
     assertThat(untilDue()).isEqualTo(INTERVAL);
     chance = 0.5;
-    pace.looked(false);
+    look(false);
     assertThat(untilDue()).isEqualTo(Duration.ofSeconds(75));
   }
 }

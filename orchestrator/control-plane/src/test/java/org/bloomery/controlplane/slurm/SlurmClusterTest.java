@@ -82,8 +82,8 @@ class SlurmClusterTest {
 
   @Test
   void looksAreAsFarApartAsTheSiteDemands() {
-    assertThat(SiteAdvice.lookInterval(JEAN_ZAY)).isEqualTo(Duration.ofMinutes(1));
-    assertThat(SiteAdvice.lookInterval(SampleClusters.shipped().get("test-cluster")))
+    assertThat(JEAN_ZAY.timings().lookInterval()).isEqualTo(Duration.ofMinutes(1));
+    assertThat(SampleClusters.shipped().get("test-cluster").timings().lookInterval())
         .isEqualTo(Duration.ofSeconds(2));
   }
 }

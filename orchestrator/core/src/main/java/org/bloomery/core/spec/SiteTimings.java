@@ -30,4 +30,10 @@ public record SiteTimings(
     Duration nodeFailGrace,
     Duration accountingGrace,
     int lostLooks,
-    Duration lostAfter) {}
+    Duration lostAfter) {
+
+  /** The time between two looks at the resource manager: never less than the site allows. */
+  public Duration lookInterval() {
+    return pollInterval.compareTo(pollFloor) < 0 ? pollFloor : pollInterval;
+  }
+}
