@@ -4,9 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -65,7 +67,14 @@ public final class ControlLoop implements AutoCloseable {
   private Optional<Look> last = Optional.empty();
 
   /** What the resource manager showed, and when it was asked. */
-  private record Look(Instant at, Observation jobs) {}
+  private record Look(Instant at, Set<RunId> asked, Observation jobs) {
+    /** What it shows of a run; nothing, where it did not ask about the run's attempts. */
+    Observation of(Run run) {
+      return asked.contains(run.id()) || run.attempt().isEmpty()
+          ? jobs
+          : new Observation.Unknown(at, "its jobs were not asked about yet");
+    }
+  }
 
   /**
    * All that the loop works with; wired by hand in {@code ControlPlane}.
@@ -224,9 +233,9 @@ public final class ControlLoop implements AutoCloseable {
       LOG.warn("the store does not answer; nothing is decided: {}", e.getMessage());
       return;
     }
-    RunObserver.Look look = new RunObserver.Look(look(runs), nodes);
+    Look look = look(runs);
     for (Run run : runs) {
-      guardedTick(run, look);
+      guardedTick(run, new RunObserver.Look(look.of(run), nodes));
     }
     keepBlames(runs, nodes);
   }
@@ -235,20 +244,37 @@ public final class ControlLoop implements AutoCloseable {
    * What the resource manager shows. However often the loop is woken, it is not asked again before
    * the interval is over; what somebody wants is decided on its last answer.
    */
-  private Observation look(List<Run> runs) {
+  private Look look(List<Run> runs) {
     Instant now = time.instant();
     // A clock that was set back must not make us blind.
     Optional<Look> recent =
         last.filter(look -> !now.isBefore(look.at()) && now.isBefore(look.at().plus(interval)));
     if (recent.isEmpty()) {
-      // A site is not asked about nothing.
-      Observation seen =
-          runs.isEmpty()
-              ? new Observation.Known(now, List.of())
-              : resourceManager.observe(wanted(runs), now);
-      last = Optional.of(new Look(now, seen));
+      last = Optional.of(ask(runs, now));
     }
-    return last.orElseThrow().jobs();
+    return last.orElseThrow();
+  }
+
+  private Look ask(List<Run> runs, Instant now) {
+    List<ResourceManager.Wanted> wanted = new ArrayList<>();
+    Set<RunId> asked = new HashSet<>();
+    for (Run run : runs) {
+      try {
+        RunContext context = contexts.of(run);
+        if (context.cluster().name().equals(cluster)) {
+          wanted.addAll(context.wanted(run));
+          asked.add(run.id());
+        }
+      } catch (RuntimeException e) {
+        trouble(run.id(), e);
+      }
+    }
+    // A site is not asked about nothing.
+    Observation jobs =
+        runs.isEmpty()
+            ? new Observation.Known(now, List.of())
+            : resourceManager.observe(wanted, now);
+    return new Look(now, asked, jobs);
   }
 
   /** What is known of the nodes; that it cannot be read is no reason to stop the runs. */
@@ -294,21 +320,6 @@ public final class ControlLoop implements AutoCloseable {
       trouble(id, e);
       return Optional.empty();
     }
-  }
-
-  private List<ResourceManager.Wanted> wanted(List<Run> runs) {
-    List<ResourceManager.Wanted> wanted = new ArrayList<>();
-    for (Run run : runs) {
-      try {
-        RunContext context = contexts.of(run);
-        if (context.cluster().name().equals(cluster)) {
-          wanted.addAll(context.wanted(run));
-        }
-      } catch (RuntimeException e) {
-        trouble(run.id(), e);
-      }
-    }
-    return wanted;
   }
 
   private void guardedTick(Run run, RunObserver.Look look) {

@@ -8,6 +8,9 @@ import java.util.TreeMap;
 /** What the resource manager showed; not being able to look is a value of its own. */
 public sealed interface Observation {
 
+  /** When the look began: what happened since may not be in it. */
+  Instant asOf();
+
   /**
    * It answered: these are all jobs that belong to this home, also those over but not yet
    * forgotten.

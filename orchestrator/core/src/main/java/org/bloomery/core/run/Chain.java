@@ -218,8 +218,7 @@ final class Chain {
 
   /** Dropped, and whether it ever had a job is not known. */
   private Decision neverSeen() {
-    Duration quiet = now.policy().timings().quietPeriod();
-    return successor.handover().isOver(refusal(), quiet, now.now())
+    return successor.handover().isOver(refusal(), now)
         ? gone("no job of it was seen")
         : Decision.wait("looks for the job of the dropped attempt");
   }
@@ -229,13 +228,11 @@ final class Chain {
   }
 
   private Decision handedOver() {
-    Duration quiet = now.policy().timings().quietPeriod();
     return successor
         .handover()
         .next(
             refusal(),
-            quiet,
-            now.now(),
+            now,
             new Handover.Cases<>() {
               @Override
               public Decision waits(String why) {

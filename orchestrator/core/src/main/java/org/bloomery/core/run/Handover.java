@@ -44,7 +44,8 @@ public record Handover(Instant triedAt, int tries, Optional<Deferral> deferral) 
    *
    * @param refusal its answer to the last submission, if this leader knows it
    */
-  <R> R next(Optional<Refusal> refusal, Duration quiet, Instant now, Cases<R> cases) {
+  <R> R next(Optional<Refusal> refusal, Situation situation, Cases<R> cases) {
+    Instant now = situation.now();
     if (refusal.isPresent() && !refusal.get().passing()) {
       return cases.givesUp("the resource manager refused the job: " + refusal.get().why());
     }
@@ -58,25 +59,33 @@ public record Handover(Instant triedAt, int tries, Optional<Deferral> deferral) 
     if (refusal.isPresent()) {
       return cases.turnedAway(refusal.get().why(), Deferral.again(deferral, now));
     }
-    if (!isQuiet(quiet, now)) {
+    if (!isQuiet(situation)) {
       return cases.waits("looks for the job that was handed over at " + triedAt);
     }
     return tries >= TRIES_MAX
         ? cases.givesUp("no job appeared after " + tries + " submissions; the log says more")
         : cases.handsOver(
-            tries + 1, "no job was seen for " + quiet.toSeconds() + " s: hands it over again");
+            tries + 1,
+            "no job was seen for "
+                + situation.policy().timings().quietPeriod().toSeconds()
+                + " s: hands it over again");
   }
 
   /** Whether no job can be expected to appear any more. */
-  boolean isOver(Optional<Refusal> refusal, Duration quiet, Instant now) {
-    return waitsUntil().isPresent() || refusal.isPresent() || isQuiet(quiet, now);
+  boolean isOver(Optional<Refusal> refusal, Situation situation) {
+    return waitsUntil().isPresent() || refusal.isPresent() || isQuiet(situation);
   }
 
   private Optional<Instant> waitsUntil() {
     return deferral.flatMap(Deferral::until);
   }
 
-  private boolean isQuiet(Duration quiet, Instant now) {
-    return Duration.between(triedAt, now).compareTo(quiet) >= 0;
+  /**
+   * Whether a look that began late enough would show the job. That it is late now says nothing: a
+   * look can hang, and a machine can sleep.
+   */
+  private boolean isQuiet(Situation situation) {
+    Duration quiet = situation.policy().timings().quietPeriod();
+    return Duration.between(triedAt, situation.asOf()).compareTo(quiet) >= 0;
   }
 }

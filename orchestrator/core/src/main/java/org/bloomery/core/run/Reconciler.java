@@ -101,10 +101,10 @@ public final class Reconciler implements Phase.Cases<Decision> {
     Handover handover = phase.handover();
     Optional<Refusal> refusal = seen.refusal(attempt().number());
     Optional<Request> ending = now.askedToEnd();
-    if (ending.isPresent() && handover.isOver(refusal, policy.timings().quietPeriod(), now.now())) {
+    if (ending.isPresent() && handover.isOver(refusal, now)) {
       return withoutJob(ending.get());
     }
-    return handover.next(refusal, policy.timings().quietPeriod(), now.now(), submissions());
+    return handover.next(refusal, now, submissions());
   }
 
   private Handover.Cases<Decision> submissions() {

@@ -16,6 +16,15 @@ record Situation(Run run, Seen seen, RunPolicy policy, Instant now) {
     return run.attempt().orElseThrow();
   }
 
+  /**
+   * Of when that is which is seen of the jobs: never later than now, also where a clock was set
+   * back.
+   */
+  Instant asOf() {
+    Instant asOf = seen.jobs().asOf();
+    return asOf.isBefore(now) ? asOf : now;
+  }
+
   /** The jobs of the run that are shown; none also where nothing could be seen. */
   List<JobView> jobs() {
     return seen.jobs() instanceof Observation.Known known ? known.jobs() : List.of();
