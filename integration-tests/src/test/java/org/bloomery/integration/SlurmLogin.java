@@ -1,0 +1,93 @@
+package org.bloomery.integration;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The ways into a test cluster for programs that run here, as a login node offers them.
+ *
+ * @param directory which the cluster sees under the same path
+ * @param user who comes
+ * @param container its id, once it runs
+ */
+record SlurmLogin(Path directory, String user, Supplier<String> container) {
+  private static final List<String> PROGRAMS =
+      List.of("sbatch", "squeue", "sacct", "scontrol", "scancel", "sinfo", "sacctmgr");
+
+  /**
+   * SLURM's programs and {@code ssh}, for a PATH: each hands its input, arguments, output and exit
+   * code through, and TZ and SLURM_TIME_FORMAT of its environment. Killed here, they go on there,
+   * as over a network.
+   */
+  Path bin() {
+    return directory.resolve("bin");
+  }
+
+  /** For {@code ssh -F}; the host is {@code cluster}. The {@code ssh} in {@link #bin} uses it. */
+  Path sshConfiguration() {
+    return directory.resolve("ssh").resolve("config");
+  }
+
+  /**
+   * Opens the ways.
+   *
+   * @param key the user's private key
+   * @param hostKey the cluster's public one
+   */
+  void write(String key, String hostKey) throws IOException {
+    Files.createDirectory(bin());
+    for (String program : PROGRAMS) {
+      writeProgram(
+          program,
+          """
+          case $PWD/ in %1$s/*) place=$PWD ;; *) place=%1$s ;; esac
+          exec %2$s --user '%3$s' --workdir "$place" --env TZ --env SLURM_TIME_FORMAT %4$s %5$s "$@"
+          """
+              .formatted(directory, docker(), user, container.get(), program));
+    }
+    writeProgram("ssh", "exec /usr/bin/ssh -F '" + sshConfiguration() + "' \"$@\"\n");
+    writeSsh(key, hostKey);
+  }
+
+  private void writeProgram(String name, String commands) throws IOException {
+    write(bin().resolve(name), "#!/bin/sh\n" + commands, "rwxr-xr-x");
+  }
+
+  /** Its server talks over its input and output: the cluster needs no network for that. */
+  private void writeSsh(String key, String hostKey) throws IOException {
+    Path folder = Files.createDirectory(directory.resolve("ssh"));
+    Path identity = folder.resolve("id_ed25519");
+    Path known = folder.resolve("known_hosts");
+    write(identity, key + "\n", "rw-------");
+    write(known, "cluster " + hostKey + "\n", "rw-------");
+    write(
+        sshConfiguration(),
+        """
+        Host cluster
+          User %s
+          HostKeyAlias cluster
+          IdentityFile %s
+          IdentitiesOnly yes
+          UserKnownHostsFile %s
+          ProxyCommand %s %s /usr/sbin/sshd -i -o UsePAM=no
+        """
+            .formatted(user, identity, known, docker(), container.get()),
+        "rw-------");
+  }
+
+  private static String docker() {
+    return "env DOCKER_HOST='%s' PATH='%s' docker exec --interactive"
+        .formatted(System.getenv("DOCKER_HOST"), System.getenv("PATH"));
+  }
+
+  private static void write(Path file, String text, String permissions) throws IOException {
+    Files.writeString(file, text, UTF_8);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+  }
+}
