@@ -11,6 +11,9 @@ NEEDS=(
   "npm|npm|to fetch the texts that bloom-nano reads"
   "shellcheck|shellcheck|to check shell scripts"
   "git|git|to list the files that belong to the project"
+  "ssh|openssh-client|to reach a cluster from elsewhere"
+  "docker|docker.io|to run a SLURM cluster in a container"
+  "debootstrap|debootstrap|to make the container's image where no image registry answers"
 )
 
 # Trainings and their tests run in the system's Python, which is where Debian puts PyTorch; another
@@ -50,7 +53,8 @@ is_there() {
     maven) command -v mvn >/dev/null ;;
     python) [[ -x $SYSTEM_PYTHON ]] ;;
     torch) "$SYSTEM_PYTHON" -c 'import torch' 2>/dev/null && has_fast_blas ;;
-    npm | shellcheck | git) command -v "$1" >/dev/null ;;
+    docker) command -v docker >/dev/null && command -v dockerd >/dev/null ;;
+    npm | shellcheck | git | ssh | debootstrap) command -v "$1" >/dev/null ;;
     *) die "scripts/packages.sh has no way to look for '$1'" ;;
   esac
 }
@@ -89,6 +93,16 @@ require() {
   done
 }
 
+# Until the subshell that calls it ends, no package starts a service: we want their programs.
+refuse_services() {
+  local policy=/usr/sbin/policy-rc.d
+  [[ -e $policy ]] && return
+  # shellcheck disable=SC2064 # the name as it is now
+  trap "rm -f $policy" EXIT
+  printf '#!/bin/sh\nexit 101\n' >"$policy"
+  chmod 755 "$policy"
+}
+
 install_packages() {
   local log status=0
   log=$(mktemp)
@@ -96,10 +110,11 @@ install_packages() {
   # put in place before stays as it is: nobody is there to be asked.
   local -a apt=(apt-get -q -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confdef
     -o Dpkg::Options::=--force-confold -o Acquire::Retries=3)
-  {
+  (
+    refuse_services
     "${apt[@]}" update &&
       DEBIAN_FRONTEND=noninteractive "${apt[@]}" install -y --no-install-recommends "$@"
-  } </dev/null >"$log" 2>&1 || status=$?
+  ) </dev/null >"$log" 2>&1 || status=$?
   if ((status != 0)); then
     tail -n 15 "$log" >&2
     die "the installation of $* failed (apt-get said the above; all of it is in $log)"
