@@ -12,9 +12,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.bloomery.core.id.RunId;
@@ -31,8 +28,6 @@ final class ControlLoopCrashTest {
 
   /** So many moments has the story at which the control plane can die. */
   private static final int MOMENTS = 70;
-
-  private static final int WORLDS_AT_ONCE = 4;
 
   private static final Ending UNDISTURBED =
       new Ending(
@@ -72,7 +67,7 @@ final class ControlLoopCrashTest {
   void theStoryWithoutACrash() throws IOException {
     RestartStory story = new RestartStory(world("calm", CrashPoints.none()));
 
-    assertThat(story.play()).isEqualTo(UNDISTURBED);
+    assertThat(story.ending()).isEqualTo(UNDISTURBED);
     assertThat(story.crashes()).isZero();
   }
 
@@ -89,13 +84,13 @@ final class ControlLoopCrashTest {
       worlds.add(
           () -> {
             RestartStory story = new RestartStory(world("moment-" + n, CrashPoints.at(n)));
-            Ending ending = story.play();
+            Ending ending = story.ending();
             return new Played("moment " + n + ", " + moments.get(n), ending, story.crashes());
           });
     }
 
     // The number is written down so that no moment goes missing unnoticed.
-    assertThat(disturbances(play(worlds))).isEqualTo(moments.size()).isEqualTo(MOMENTS);
+    assertThat(disturbances(Worlds.play(worlds))).isEqualTo(moments.size()).isEqualTo(MOMENTS);
   }
 
   /** The second attempt's directory is left with only the first files of those it gets. */
@@ -111,15 +106,14 @@ final class ControlLoopCrashTest {
           () -> {
             LoopWorld world = world("files-" + kept, CrashPoints.at(second));
             Path directory = world.attemptDirectory(SMALL, 2);
-            RestartStory story =
-                new RestartStory(world)
-                    .afterCrash(() -> FILES.stream().skip(kept).forEach(f -> remove(directory, f)));
-            Ending ending = story.play();
+            RestartStory story = new RestartStory(world);
+            story.afterCrash(() -> FILES.stream().skip(kept).forEach(f -> remove(directory, f)));
+            Ending ending = story.ending();
             return new Played(kept + " files", ending, story.crashes());
           });
     }
 
-    assertThat(disturbances(play(worlds))).isEqualTo(FILES.size() + 1);
+    assertThat(disturbances(Worlds.play(worlds))).isEqualTo(FILES.size() + 1);
   }
 
   /** The store fails to answer one write, which took effect or did not; nothing is done twice. */
@@ -138,12 +132,12 @@ final class ControlLoopCrashTest {
               OneFault once = new OneFault(version, fault);
               String where = fault + "-" + version;
               LoopWorld world = new LoopWorld(home(where), new InMemoryRunStore(once::strike));
-              return new Played(where, new RestartStory(world).play(), once.struck ? 1 : 0);
+              return new Played(where, new RestartStory(world).ending(), once.struck ? 1 : 0);
             });
       }
     }
 
-    assertThat(disturbances(play(worlds))).isEqualTo(2 * (int) writes).isPositive();
+    assertThat(disturbances(Worlds.play(worlds))).isEqualTo(2 * (int) writes).isPositive();
   }
 
   /** Every moment at which the control plane can die in an undisturbed story. */
@@ -151,20 +145,6 @@ final class ControlLoopCrashTest {
     CrashPoints all = CrashPoints.none();
     new RestartStory(world("counted", all)).play();
     return all.reached();
-  }
-
-  /** Plays in several worlds at once, which wait for their disks most of the time. */
-  private static List<Played> play(List<Callable<Played>> worlds) throws Exception {
-    ExecutorService players = Executors.newFixedThreadPool(WORLDS_AT_ONCE);
-    try {
-      List<Played> played = new ArrayList<>();
-      for (Future<Played> future : players.invokeAll(worlds)) {
-        played.add(future.get());
-      }
-      return played;
-    } finally {
-      players.shutdownNow();
-    }
   }
 
   /** Requires the same end everywhere, and counts what was done to the control planes. */

@@ -22,7 +22,8 @@ final class CrashPoints {
   }
 
   /** What changes something outside. */
-  private static final List<String> CHANGES = List.of("create", "record", "submit", "cancel");
+  private static final List<String> CHANGES =
+      List.of("create", "record", "recordNodes", "submit", "cancel", "hold", "release", "exclude");
 
   /** So many looks after a change are counted, too: by then all of its files are written. */
   private static final int LOOKS = 2;

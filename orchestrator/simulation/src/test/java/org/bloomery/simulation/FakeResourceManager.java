@@ -7,9 +7,11 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.JobKey;
@@ -35,8 +37,11 @@ final class FakeResourceManager implements ResourceManager {
     SILENTLY_ACCEPTED,
     /** It never arrived, and nobody says so. */
     SILENTLY_LOST,
-    REJECTED
+    REJECTED,
+    DEFERRED
   }
+
+  private static final List<String> NODES = List.of("n1", "n2", "n3", "n4");
 
   private final InstantSource time;
   private final FakeTraining.Shape shape;
@@ -47,6 +52,7 @@ final class FakeResourceManager implements ResourceManager {
   private Optional<String> outage = Optional.empty();
   private Optional<String> strangeState = Optional.empty();
   private boolean withholdsAccounting;
+  private final Set<JobKey> invisible = new HashSet<>();
   private int effects;
 
   FakeResourceManager(InstantSource time, FakeTraining.Shape shape) {
@@ -91,6 +97,40 @@ final class FakeResourceManager implements ResourceManager {
     jobs.stream().filter(job -> job.request.run().equals(run)).forEach(Job::endSoon);
   }
 
+  /** Forgets the job of an attempt, as a scheduler may that dies before it has saved its state. */
+  void lose(RunId run, int attempt) {
+    for (Job job : jobsOf(run, attempt)) {
+      invisible.add(job.key);
+      job.state = JobState.ENDED;
+    }
+  }
+
+  /** An administrator puts the running job of an attempt back into the queue. */
+  void requeue(RunId run, int attempt) {
+    Job job = jobsOf(run, attempt).get(0);
+    job.requeued = true;
+    job.endSoon();
+  }
+
+  private List<Job> jobsOf(RunId run, int attempt) {
+    return jobs.stream()
+        .filter(job -> job.request.run().equals(run) && job.request.attempt() == attempt)
+        .toList();
+  }
+
+  /** The job of an attempt as it is shown; the first one, if there are several. */
+  JobView view(RunId run, int attempt) {
+    return jobsOf(run, attempt).get(0).view();
+  }
+
+  /** What all jobs of a run have used, by this cluster's accounting. */
+  GpuSeconds used(RunId run) {
+    return jobs.stream()
+        .filter(job -> job.request.run().equals(run) && !invisible.contains(job.key))
+        .map(job -> job.usage().charged())
+        .reduce(GpuSeconds.ZERO, GpuSeconds::plus);
+  }
+
   /** How many jobs it ever had. */
   int jobCount() {
     return jobs.size();
@@ -118,7 +158,7 @@ final class FakeResourceManager implements ResourceManager {
   /** One second goes by: each training does one iteration. */
   void tick() {
     Map<RunId, Integer> training = new TreeMap<>();
-    for (Job job : jobs) {
+    for (Job job : List.copyOf(jobs)) {
       job.tick(time.instant());
       if (job.training.map(FakeTraining::trains).orElse(false)) {
         training.merge(job.request.run(), 1, Integer::sum);
@@ -139,6 +179,9 @@ final class FakeResourceManager implements ResourceManager {
     if (fault == SubmitFault.REJECTED) {
       return new Submission.Rejected("the account has no hours left");
     }
+    if (fault == SubmitFault.DEFERRED) {
+      return new Submission.Deferred("QOSMaxSubmitJobPerUserLimit");
+    }
     if (fault == SubmitFault.SILENTLY_LOST) {
       return new Submission.Ambiguous("no answer");
     }
@@ -157,7 +200,11 @@ final class FakeResourceManager implements ResourceManager {
     List<String> names = wanted.stream().map(Wanted::jobName).toList();
     return new Observation.Known(
         now,
-        jobs.stream().filter(job -> names.contains(job.request.jobName())).map(Job::view).toList());
+        jobs.stream()
+            .filter(job -> names.contains(job.request.jobName()))
+            .filter(job -> !invisible.contains(job.key))
+            .map(Job::view)
+            .toList());
   }
 
   @Override
@@ -200,6 +247,8 @@ final class FakeResourceManager implements ResourceManager {
     private String detail = "in the queue";
     private Optional<JobEnd> over = Optional.empty();
     private boolean held;
+    private boolean requeued;
+    private String node = NODES.get(0);
     private List<String> excluded;
     private boolean mustEnd;
     private Optional<Instant> started = Optional.empty();
@@ -207,10 +256,14 @@ final class FakeResourceManager implements ResourceManager {
     private Optional<FakeTraining> training = Optional.empty();
 
     Job(JobRequest request, int number) {
+      this(request, "job-" + number);
+    }
+
+    Job(JobRequest request, String id) {
       this.request = request;
       excluded = request.excludedNodes();
       plot = plots.getOrDefault(request.attempt(), JobPlot.NORMAL);
-      key = new JobKey("local", "job-" + number, submitted.getEpochSecond());
+      key = new JobKey("local", id, submitted.getEpochSecond());
     }
 
     void endSoon() {
@@ -222,7 +275,9 @@ final class FakeResourceManager implements ResourceManager {
         case PENDING -> {
           if (mustEnd) {
             end(now, SchedulerEnd.CANCELLED);
-          } else if (!held && !now.isBefore(submitted.plus(plot.queued()))) {
+          } else if (!held
+              && isFree(request.after())
+              && !now.isBefore(submitted.plus(plot.queued()))) {
             start(now);
           }
         }
@@ -237,7 +292,14 @@ final class FakeResourceManager implements ResourceManager {
       }
     }
 
+    /** Whether the job that this one depends on is over, with all of its processes. */
+    private boolean isFree(Optional<JobKey> after) {
+      return jobs.stream()
+          .noneMatch(job -> after.equals(Optional.of(job.key)) && job.state != JobState.ENDED);
+    }
+
     private void start(Instant now) {
+      node = NODES.stream().filter(n -> !excluded.contains(n)).findFirst().orElseThrow();
       started = Optional.of(now);
       state = JobState.RUNNING;
       detail = "RUNNING";
@@ -251,11 +313,14 @@ final class FakeResourceManager implements ResourceManager {
       FakeTraining own = training.orElseThrow();
       if (mustEnd) {
         own.terminate(now);
-        end(now, SchedulerEnd.CANCELLED);
+        end(now, requeued ? SchedulerEnd.REQUEUED : SchedulerEnd.CANCELLED);
+        if (requeued) {
+          jobs.add(new Job(request, key.jobId()));
+        }
         return;
       }
       own.step(now);
-      if (!own.trains()) {
+      if (own.isOver()) {
         boolean died = own.iteration() == plot.diesAfter();
         boolean node = died && plot.death() == JobPlot.Death.NODE_LOST;
         end(
@@ -267,7 +332,9 @@ final class FakeResourceManager implements ResourceManager {
     private void end(Instant now, SchedulerEnd reason) {
       ended = now;
       detail = reason.name();
-      over = Optional.of(JobEnd.of(reason));
+      over =
+          Optional.of(
+              new JobEnd(reason, reason == SchedulerEnd.NODE_FAIL ? List.of(node) : List.of()));
       state = plot.lingers().isZero() ? JobState.ENDED : JobState.COMPLETING;
     }
 
@@ -282,7 +349,7 @@ final class FakeResourceManager implements ResourceManager {
           state == JobState.ENDED ? over : Optional.empty(),
           held && state == JobState.PENDING,
           started,
-          List.of("n1"),
+          state == JobState.PENDING ? List.of() : List.of(node),
           state == JobState.ENDED && !withholdsAccounting
               ? Optional.of(usage())
               : Optional.empty());
@@ -290,8 +357,9 @@ final class FakeResourceManager implements ResourceManager {
 
     private Usage usage() {
       Instant from = started.orElse(ended);
-      GpuSeconds used = GpuSeconds.of(request.devices(), Duration.between(from, ended));
-      return new Usage(from, ended, used, used, Posting.Source.ACCOUNTING, true);
+      Instant until = ended.plus(started.isPresent() ? plot.billedLate() : Duration.ZERO);
+      GpuSeconds used = GpuSeconds.of(request.devices(), Duration.between(from, until));
+      return new Usage(from, until, used, used, Posting.Source.ACCOUNTING, true);
     }
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,15 +39,21 @@ final class FakeTraining {
   private final Path saves;
   private long iteration;
   private long lastSaved;
-  private boolean trains = true;
+  private boolean told;
+  private boolean over;
 
   /**
    * What all trainings of a cluster have in common.
    *
    * @param checkpoints the directory that the spec names
    * @param target the last iteration
+   * @param goWait how long a job waits to be told to go
    */
-  record Shape(CheckpointLayout layout, Path checkpoints, long target, long saveEvery) {}
+  record Shape(
+      CheckpointLayout layout, Path checkpoints, long target, long saveEvery, Duration goWait) {}
+
+  /** So long before its time is over, a training is made to save and leave. */
+  private static final Duration PRE_TIMEOUT = Duration.ofSeconds(2);
 
   private FakeTraining(JobRequest request, String jobId, Shape shape, JobPlot plot, Instant start) {
     this.request = request;
@@ -68,18 +75,30 @@ final class FakeTraining {
       if (!training.claim()) {
         return Optional.empty();
       }
-      Optional<Long> resume = training.load();
-      training.checkGo(resume);
-      training.lastSaved = resume.orElse(0L);
-      training.iteration = training.lastSaved + plot.skips();
+      training.lookForGo();
       return Optional.of(training);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
+  /** Whether it is at work: it was told to go, and has not left. */
   boolean trains() {
-    return trains;
+    return told && !over;
+  }
+
+  boolean isOver() {
+    return over;
+  }
+
+  private void lookForGo() throws IOException {
+    if (Files.exists(directory.resolve(AttemptFiles.GO))) {
+      Optional<Long> resume = load();
+      checkGo(resume);
+      lastSaved = resume.orElse(0L);
+      iteration = lastSaved + plot.skips();
+      told = true;
+    }
   }
 
   long iteration() {
@@ -129,6 +148,16 @@ final class FakeTraining {
   /** Does one iteration, or leaves. */
   void step(Instant now) {
     try {
+      if (!told) {
+        wait(now);
+        return;
+      }
+      if (!now.isBefore(start.plus(request.timeLimit()).minus(PRE_TIMEOUT))) {
+        save();
+        log(SampleLogs.mark("Detected kill switch at " + AttemptFiles.KILL_SWITCH + ". Exiting"));
+        leave(Reason.TIME_LIMIT, 0, 0, now);
+        return;
+      }
       if (Files.exists(directory.resolve(AttemptFiles.KILL_SWITCH))) {
         save();
         log(SampleLogs.mark("Detected kill switch at " + AttemptFiles.KILL_SWITCH + ". Exiting"));
@@ -136,7 +165,9 @@ final class FakeTraining {
         return;
       }
       iteration++;
-      log(SampleLogs.iteration(iteration, shape.target(), 1.0, 3.0 - iteration * 0.01));
+      log(
+          SampleLogs.iteration(
+              iteration, shape.target(), plot.stepSeconds(), 3.0 - iteration * 0.01));
       if (iteration % shape.saveEvery() == 0 || iteration == shape.target()) {
         save();
       }
@@ -148,6 +179,13 @@ final class FakeTraining {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private void wait(Instant now) throws IOException {
+    lookForGo();
+    if (!told && !now.isBefore(start.plus(shape.goWait()))) {
+      leave(Reason.NOT_BOUND, 79, 0, now);
     }
   }
 
@@ -168,7 +206,7 @@ final class FakeTraining {
         }
         leave(Reason.FAILED, 1, 0, now);
       }
-      case NODE_LOST -> trains = false;
+      case NODE_LOST -> over = true;
     }
   }
 
@@ -205,7 +243,7 @@ final class FakeTraining {
                 signal,
                 reason.text());
     Files.writeString(directory.resolve(AttemptFiles.EXIT_RECORD), text);
-    trains = false;
+    over = true;
   }
 
   private void log(String line) throws IOException {

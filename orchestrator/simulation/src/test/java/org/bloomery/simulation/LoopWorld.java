@@ -8,9 +8,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.bloomery.controlplane.config.ClusterProfiles;
@@ -47,8 +50,35 @@ final class LoopWorld {
   /** No story in these tests takes longer; the rule of lost jobs is not among them. */
   private static final int TICKS_MAX = 300;
 
+  /**
+   * The cluster of a world, and the spec for it.
+   *
+   * @param profile the name of its profile among the test's resources; absent for the local one
+   * @param edits what of {@code loop.yaml} is replaced by what
+   */
+  record Site(String cluster, Optional<String> profile, Map<String, String> edits) {
+    static final Site LOCAL = new Site("local", Optional.empty(), Map.of());
+
+    /** A cluster with a queue, where one attempt does ten of the thirty iterations. */
+    static final Site QUEUE =
+        new Site(
+            "queue",
+            Optional.of("queue.yaml"),
+            Map.of(
+                "cluster: local", "cluster: queue",
+                "timeLimit: 30m", "timeLimit: 12s",
+                ", exitDuration: 25m", ""));
+
+    Site with(String old, String replacement) {
+      Map<String, String> more = new TreeMap<>(edits);
+      more.put(old, replacement);
+      return new Site(cluster, profile, more);
+    }
+  }
+
   private final Path home;
   private final RunStore store;
+  private final Site site;
   private final ResourceManager door;
   private final FakeResourceManager cluster;
   private Instant now = T0;
@@ -60,11 +90,20 @@ final class LoopWorld {
 
   /** A world whose control plane dies where {@code crashes} say. */
   LoopWorld(Path home, RunStore store, CrashPoints crashes) {
+    this(home, store, crashes, Site.LOCAL);
+  }
+
+  /** A world with one cluster of this kind. */
+  LoopWorld(Path home, RunStore store, CrashPoints crashes, Site site) {
     this.home = home;
     this.store = crashes.around(store);
+    this.site = site;
+    site.profile().ifPresent(this::addProfile);
     cluster =
         new FakeResourceManager(
-            () -> now, new FakeTraining.Shape(LAYOUT, home.resolve("checkpoints"), TARGET, 10));
+            () -> now,
+            new FakeTraining.Shape(
+                LAYOUT, home.resolve("checkpoints"), TARGET, 10, Duration.ofSeconds(6)));
     door = crashes.around(cluster);
     loop = newLeader();
   }
@@ -81,7 +120,7 @@ final class LoopWorld {
     ClusterLoops.Shared shared =
         new ClusterLoops.Shared(
             store, contexts, () -> now, () -> Duration.between(T0, now).toNanos());
-    return new SteppedLoop(shared, Map.of("local", door), store.lead());
+    return new SteppedLoop(shared, Map.of(site.cluster(), door), store.lead());
   }
 
   /** The control plane dies and another one starts. */
@@ -116,9 +155,21 @@ final class LoopWorld {
   }
 
   static String specText(RunId name) {
-    try (InputStream in = LoopWorld.class.getResourceAsStream("/loop.yaml")) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .replace("name: small,", "name: " + name + ",");
+    return resource("loop.yaml").replace("name: small,", "name: " + name + ",");
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = LoopWorld.class.getResourceAsStream("/" + name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void addProfile(String name) {
+    try {
+      Path directory = Files.createDirectories(home.resolve("clusters"));
+      Files.writeString(directory.resolve(name), resource(name));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -126,11 +177,30 @@ final class LoopWorld {
 
   void submit(RunId name) {
     String text = specText(name);
+    for (Map.Entry<String, String> edit : site.edits().entrySet()) {
+      text = text.replace(edit.getKey(), edit.getValue());
+    }
+    submit(text);
+  }
+
+  private void submit(String text) {
     loop.ask(api -> api.submit(text, "loop.yaml", home.toString(), false, ADA));
   }
 
   void stop(RunId run) {
     loop.ask(api -> api.stop(run, ADA));
+  }
+
+  void save(RunId run) {
+    loop.ask(api -> api.save(run, ADA));
+  }
+
+  void hold(RunId run) {
+    loop.ask(api -> api.hold(run, ADA));
+  }
+
+  void release(RunId run) {
+    loop.ask(api -> api.release(run, ADA));
   }
 
   void cancel(RunId run) {
@@ -174,6 +244,16 @@ final class LoopWorld {
 
   List<RunRecord> records(RunId run) {
     return store.history(run, 0, Integer.MAX_VALUE);
+  }
+
+  /** The states that a run has gone through, one for each record. */
+  List<Run> states(RunId run) {
+    List<RunRecord> records = records(run);
+    List<Run> states = new ArrayList<>();
+    for (int i = 1; i <= records.size(); i++) {
+      states.add(Run.fold(records.subList(0, i)));
+    }
+    return states;
   }
 
   RunHistory history(RunId run) {

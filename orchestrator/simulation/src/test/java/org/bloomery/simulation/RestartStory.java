@@ -3,8 +3,6 @@ package org.bloomery.simulation;
 import static org.bloomery.simulation.LoopWorld.SMALL;
 
 import java.util.List;
-import java.util.Optional;
-import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.run.Request;
@@ -12,17 +10,9 @@ import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunHistory;
 
-/**
- * A training that is killed, goes on, is stopped by a person, is resumed and finishes, whatever
- * happens to the control plane meanwhile. The person, too, knows only what the store says.
- */
-final class RestartStory {
-  private static final int TICKS_MAX = 200;
+/** A training that is killed, goes on, is stopped by a person, is resumed and finishes. */
+final class RestartStory extends Story {
   private static final long STOPPED_AFTER = 17;
-
-  private final LoopWorld world;
-  private int crashes;
-  private Runnable afterCrash = () -> {};
 
   /**
    * What counts when all is over.
@@ -46,85 +36,42 @@ final class RestartStory {
   }
 
   RestartStory(LoopWorld world) {
-    this.world = world;
+    super(world);
     world.cluster().plot(1, JobPlot.NORMAL.diesAfter(14, JobPlot.Death.RANK_KILLED));
   }
 
-  /** Does something to what the dead control plane has left behind. */
-  RestartStory afterCrash(Runnable act) {
-    afterCrash = act;
-    return this;
-  }
-
-  /** How often the control plane died. */
-  int crashes() {
-    return crashes;
-  }
-
   /** Plays until the run is over, and says how it came out. */
-  Ending play() {
-    for (int i = 0; i < TICKS_MAX; i++) {
-      surviving(this::ask);
-      Optional<Run> run = world.store().load(SMALL);
-      if (run.isPresent() && run.get().isFinished()) {
-        for (int after = 0; after < 15; after++) {
-          world.sleep();
-          surviving(world::step);
-        }
-        return ending(world.store().verifyHistory(SMALL));
-      }
-      world.sleep();
-      surviving(world::step);
-    }
-    throw new AssertionError("it does not end: " + world.thought(SMALL) + world.story(SMALL));
+  Ending ending() {
+    return ending(play());
   }
 
-  /** Does something, and again if the control plane dies of it or did not answer. */
-  private void surviving(Runnable act) {
-    try {
-      act.run();
-    } catch (CrashPoints.Crash crash) {
-      crashes++;
-      afterCrash.run();
-      world.restart();
-      act.run();
-    } catch (ApiException e) {
-      if (e.kind() != ApiException.Kind.UNAVAILABLE) {
-        throw e;
-      }
-      act.run();
-    }
-  }
-
-  private void ask() {
-    Optional<Run> run = world.store().load(SMALL);
-    if (run.isEmpty()) {
-      world.submit(SMALL);
-    } else if (run.get().phase().word().equals("held")) {
-      world.resume(SMALL);
-    } else if (world.cluster().iteration(SMALL, 2) >= STOPPED_AFTER && !stopAsked()) {
-      world.stop(SMALL);
+  @Override
+  void ask(Run run) {
+    if (run.phase().word().equals("held")) {
+      world().resume(SMALL);
+    } else if (world().cluster().iteration(SMALL, 2) >= STOPPED_AFTER && !stopAsked()) {
+      world().stop(SMALL);
     }
   }
 
   private boolean stopAsked() {
-    return world.records(SMALL).stream()
+    return world().records(SMALL).stream()
         .flatMap(record -> record.facts().stream())
         .anyMatch(
             fact -> fact instanceof RunEvent.Requested asked && asked.kind() == Request.Kind.STOP);
   }
 
   private Ending ending(Run run) {
-    RunHistory history = world.history(SMALL);
+    RunHistory history = world().history(SMALL);
     return new Ending(
         run.phase().word(),
         history.attempts().stream().map(RestartStory::words).toList(),
         run.lineage().sealed().stream().map(c -> c.ref().toString()).toList(),
-        run.lineage().sealed().stream().filter(c -> world.hasManifest(SMALL, c.ref())).count(),
+        run.lineage().sealed().stream().filter(c -> world().hasManifest(SMALL, c.ref())).count(),
         run.posted().value(),
         history.attempts().stream().mapToLong(attempt -> attempt.lost().value()).sum(),
-        world.cluster().jobCount(),
-        world.cluster().mostTrainings(SMALL));
+        world().cluster().jobCount(),
+        world().cluster().mostTrainings(SMALL));
   }
 
   private static String words(RunHistory.AttemptSummary attempt) {

@@ -161,7 +161,22 @@ final class Chain {
     if (run.isFinished()) {
       return Optional.of("the run is over");
     }
-    return isGone() ? Optional.of("its job has left the queue unseen") : comesTooLate(job);
+    return isGone()
+        ? Optional.of("its job has left the queue unseen")
+        : comesTooLate(job).or(() -> hasBadNode(job));
+  }
+
+  /** What was excluded after its job was queued counts as soon as the job has its nodes. */
+  private Optional<String> hasBadNode(Optional<JobView> job) {
+    List<String> nodes = job.map(JobView::nodes).orElse(List.of());
+    if (nodes.isEmpty() || !(run.phase() instanceof Phase.Ready)) {
+      return Optional.empty();
+    }
+    List<String> excluded = Exclusions.of(now).nodes();
+    return nodes.stream()
+        .filter(excluded::contains)
+        .findFirst()
+        .map(node -> "its job has got node " + node + ", which is excluded now");
   }
 
   /**
@@ -196,7 +211,7 @@ final class Chain {
     if (job.isEmpty()) {
       return Decision.wait("the prepared job is missing; that is no proof yet");
     }
-    String place = "attempt " + successor.number() + " is queued behind it";
+    String place = "attempt " + successor.number() + " waits in the queue";
     return job.get().state() == JobState.PENDING
         ? QueueHold.of(run, job.get()).and(Decision.wait(place))
         : Decision.NOTHING;
@@ -268,22 +283,15 @@ final class Chain {
    * Why the prepared job cannot serve the attempt that is about to be bound to it, if it cannot.
    *
    * @param from the checkpoint that the attempt is to start from
-   * @param excluded the nodes that it must not get
    */
-  static Optional<String> unfit(
-      Situation now, Successor successor, Optional<CheckpointRef> from, List<String> excluded) {
+  static Optional<String> unfit(Situation now, Successor successor, Optional<CheckpointRef> from) {
     Optional<Long> resume = from.map(CheckpointRef::iteration);
     String job = now.policy().scripts().jobSha256(successor.number(), resume);
     if (!job.equals(successor.jobSha256())) {
       return Optional.of("its job was queued with another script");
     }
-    Optional<JobView> shown = now.job(successor.job());
-    if (shown.filter(view -> view.state() == JobState.COMPLETING).isPresent()) {
-      return Optional.of("its job has left already");
-    }
-    return shown.map(JobView::nodes).orElse(List.of()).stream()
-        .filter(excluded::contains)
-        .findFirst()
-        .map(node -> "its job has got node " + node + ", which is excluded now");
+    boolean leaves =
+        now.job(successor.job()).filter(shown -> shown.state() == JobState.COMPLETING).isPresent();
+    return leaves ? Optional.of("its job has left already") : Optional.empty();
   }
 }

@@ -88,7 +88,7 @@ final class NextAttempt {
       return Decision.wait("the prepared job is missing; looks for it");
     }
     List<String> excluded = exclusions.nodes();
-    Optional<String> unfit = Chain.unfit(now, waiting, from, excluded);
+    Optional<String> unfit = Chain.unfit(now, waiting, from);
     if (unfit.isPresent()) {
       return Decision.fact(
           new RunEvent.SuccessorDropped(unfit.get()), "drops the prepared attempt: " + unfit.get());
