@@ -168,7 +168,10 @@ public final class RunContexts {
                     .map(qos -> qos.submittedJobs().stream())
                     .orElse(IntStream.empty()))
             .min();
-    return new RunPolicy.Queueing(prepares, spec.resources().timeLimit(), submittedMax);
+    Duration limit = spec.resources().timeLimit();
+    Duration attemptTime =
+        spec.launcher().exitDuration().filter(exit -> exit.compareTo(limit) < 0).orElse(limit);
+    return new RunPolicy.Queueing(prepares, attemptTime, submittedMax);
   }
 
   private static RunPolicy.Scripts scripts(RunContext.Rendering rendering) {

@@ -82,7 +82,7 @@ final class Chain {
     if (progress.steps() == 0 || progress.lastIteration().isEmpty()) {
       return false;
     }
-    Instant end = job.startedAt().orElse(now.now()).plus(now.policy().queueing().timeLimit());
+    Instant end = job.startedAt().orElse(now.now()).plus(now.policy().queueing().attemptTime());
     double left = Math.max(0, Duration.between(now.now(), end).toSeconds());
     double step = progress.stepSeconds() / progress.steps() * OTHER_WORK;
     long toDo = now.policy().iterations() - progress.lastIteration().getAsLong();
@@ -290,8 +290,11 @@ final class Chain {
     if (!job.equals(successor.jobSha256())) {
       return Optional.of("its job was queued with another script");
     }
-    boolean leaves =
-        now.job(successor.job()).filter(shown -> shown.state() == JobState.COMPLETING).isPresent();
-    return leaves ? Optional.of("its job has left already") : Optional.empty();
+    boolean left =
+        now.job(successor.job())
+            .map(JobView::state)
+            .filter(state -> state == JobState.COMPLETING || state == JobState.ENDED)
+            .isPresent();
+    return left ? Optional.of("its job has left already") : Optional.empty();
   }
 }

@@ -34,10 +34,10 @@ public record RunPolicy(
    * How jobs of the run are queued.
    *
    * @param prepares whether the next attempt's job is queued while one runs
-   * @param timeLimit of one job
+   * @param attemptTime how long one attempt trains at most
    * @param submittedMax how many jobs its owner may have queued and running, where there is a limit
    */
-  public record Queueing(boolean prepares, Duration timeLimit, OptionalInt submittedMax) {}
+  public record Queueing(boolean prepares, Duration attemptTime, OptionalInt submittedMax) {}
 
   /**
    * Which nodes it needs.

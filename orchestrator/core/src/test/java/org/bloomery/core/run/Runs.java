@@ -172,11 +172,16 @@ public final class Runs {
   }
 
   public static RunEvent.AttemptEnded attemptEnded(Run run, EndCause cause) {
+    return blaming(run.attempt().orElseThrow().number(), cause);
+  }
+
+  /** The end of an attempt for which nodes are blamed. */
+  public static RunEvent.AttemptEnded blaming(int attempt, EndCause cause, String... nodes) {
     return new RunEvent.AttemptEnded(
-        run.attempt().orElseThrow().number(),
+        attempt,
         cause,
         List.of(),
-        List.of(),
+        List.of(nodes),
         OptionalLong.of(1),
         OptionalLong.of(50),
         50,
@@ -349,6 +354,27 @@ public final class Runs {
             List.of());
     return new AttemptReading(
         progress, true, Optional.empty(), new ExitVerdict(cause, List.of("evidence"), List.of()));
+  }
+
+  /** A log of so many iterations that took so long each, in seconds. */
+  public static AttemptReading slowReading(long iterations, double stepSeconds) {
+    AttemptReading fast = reading(1, iterations, EndCause.UNKNOWN);
+    Progress progress = fast.progress();
+    return new AttemptReading(
+        new Progress(
+            progress.firstIteration(),
+            progress.lastIteration(),
+            progress.targetIteration(),
+            progress.steps(),
+            progress.steps() * stepSeconds,
+            progress.lastLoss(),
+            OptionalLong.empty(),
+            OptionalLong.empty(),
+            Optional.empty(),
+            List.of()),
+        true,
+        Optional.empty(),
+        fast.verdict());
   }
 
   /** A log without a single training record. */

@@ -82,6 +82,9 @@ class SpecBinderTest {
     assertThat(run.launcher().exitDuration()).contains(Duration.ofMinutes(25));
     assertThat(run.restart().maximumFor(EndCause.HANG)).isEqualTo(2);
     assertThat(run.restart().maximumFor(EndCause.USER_CODE)).isEqualTo(5);
+    assertThat(run.restart().prepareSuccessor()).contains(true);
+    assertThat(run.restart().exclude())
+        .isEqualTo(new RestartLimits.Exclude(Duration.ofHours(12), 3));
     assertThat(run.budget())
         .isEqualTo(new RunBudget(new GpuSeconds(7200), OnExhausted.SAVE_AND_STOP));
     assertThat(run.dataParallel()).isEqualTo(2);
@@ -161,6 +164,8 @@ class SpecBinderTest {
           restart:
             perCause: {hung: 2}
             backoff: {first: 20:00:00}
+            prepareSuccessor: often
+            exclude: {for: -1h}
           budget: {gpuHour: 3}
         """;
     BindContext context =
@@ -191,6 +196,8 @@ class SpecBinderTest {
             "run.yaml SPEC-040 spec.launcher.exitDuration @ 40m",
             "policy.yaml SPEC-018 spec.restart.perCause.hung @ hung:",
             "policy.yaml SPEC-016 spec.restart.backoff.first @ 20:00:00",
+            "policy.yaml SPEC-018 spec.restart.prepareSuccessor @ often",
+            "policy.yaml SPEC-016 spec.restart.exclude.for @ -1h",
             "policy.yaml SPEC-010 spec.budget.gpuHour @ gpuHour:");
   }
 
