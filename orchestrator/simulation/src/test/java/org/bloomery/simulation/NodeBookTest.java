@@ -97,8 +97,7 @@ final class NodeBookTest {
     assertThatThrownBy(() -> exclude("n1", Optional.of(Duration.ZERO)))
         .isInstanceOf(ApiException.class)
         .hasMessageContaining("a positive time");
-    assertThatThrownBy(
-            () -> world.loop().ask(api -> api.readmitNode(Optional.empty(), "n9", ADA)))
+    assertThatThrownBy(() -> world.loop().ask(api -> api.readmitNode(Optional.empty(), "n9", ADA)))
         .isInstanceOf(ApiException.class)
         .hasMessageContaining("nothing is known of node n9");
     assertThatThrownBy(() -> world.loop().ask(api -> api.nodes(Optional.of("elsewhere"))))

@@ -34,8 +34,7 @@ final class WishesTest {
   private static void assertRefused(ThrowingCallable wish, String words) {
     assertThatThrownBy(wish)
         .isInstanceOfSatisfying(
-            ApiException.class,
-            no -> assertThat(no.kind()).isEqualTo(ApiException.Kind.REFUSED))
+            ApiException.class, no -> assertThat(no.kind()).isEqualTo(ApiException.Kind.REFUSED))
         .hasMessageContaining(words);
   }
 

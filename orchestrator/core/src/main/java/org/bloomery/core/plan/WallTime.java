@@ -31,9 +31,8 @@ public final class WallTime {
         .orElseThrow();
   }
 
-  /** The spec with the time limit that its jobs get. */
+  /** The spec with the time limit that its jobs get, under each of its revisions. */
   public static RunSpec fitted(RunSpec spec, ClusterProfile cluster) {
-    Duration limit = limit(spec, cluster);
-    return limit.equals(spec.resources().timeLimit()) ? spec : spec.withTimeLimit(limit);
+    return spec.withTimeLimits(now -> limit(now, cluster));
   }
 }

@@ -17,7 +17,8 @@ final class QueueRules {
   private static final String TIME_LIMIT = "spec.resources.timeLimit";
   private static final String HINT = "spec.resources.hint";
 
-  private static final String GOES_ON = "Lower it: a run goes on in its next job by itself.";
+  private static final String GOES_ON =
+      "Each job gets that time, and the run goes on in the next one by itself.";
 
   /** A run has its current job and a prepared successor in the queue. */
   private static final int JOBS_OF_A_RUN = 2;
@@ -187,9 +188,7 @@ final class QueueRules {
     return facts.has(QOS) ? qos.name() : qos.name() + ", which a job gets that names none";
   }
 
-  /**
-   * What to do about a time limit that is too long: where there is more, or how to do with less.
-   */
+  /** What a time limit that is too long leads to, and where there is more. */
   private String longer() {
     List<String> enough =
         cluster.qos().stream()
@@ -197,7 +196,9 @@ final class QueueRules {
             .filter(one -> reaches(one.maximumTime()))
             .map(one -> one.name() + (one.grantNeeded() ? " (for chosen projects)" : ""))
             .toList();
-    return enough.isEmpty() ? GOES_ON : "Lower it, or ask for " + String.join(" or ", enough) + ".";
+    return enough.isEmpty()
+        ? GOES_ON
+        : GOES_ON + " For longer jobs ask for " + String.join(" or ", enough) + ".";
   }
 
   private void gpus(QualityOfService qos, OptionalInt most, String whose) {

@@ -11,4 +11,9 @@ package org.bloomery.core.spec;
  * @param spec the whole effective spec, which has no revisions of its own
  */
 public record Revision(
-    long fromIteration, String reason, boolean universalCheckpoint, RunSpec spec) {}
+    long fromIteration, String reason, boolean universalCheckpoint, RunSpec spec) {
+
+  Revision with(RunSpec other) {
+    return new Revision(fromIteration, reason, universalCheckpoint, other);
+  }
+}

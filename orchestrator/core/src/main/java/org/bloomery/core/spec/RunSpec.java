@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.bloomery.core.id.RunId;
 
 /**
@@ -87,14 +88,14 @@ public record RunSpec(
     return resources.slurmAccount().orElse(account);
   }
 
-  /** The same training in jobs of another length. */
-  public RunSpec withTimeLimit(Duration limit) {
+  /** The same training in jobs of another length, under each of its revisions. */
+  public RunSpec withTimeLimits(Function<RunSpec, Duration> limit) {
     return new RunSpec(
         name,
         account,
         labels,
         cluster,
-        resources.withTimeLimit(limit),
+        resources.withTimeLimit(limit.apply(this)),
         model,
         parallelism,
         batch,
@@ -105,7 +106,7 @@ public record RunSpec(
         launcher,
         restart,
         budget,
-        revisions);
+        revisions.stream().map(one -> one.with(one.spec().withTimeLimits(limit))).toList());
   }
 
   /** Model replicas that train side by side: devices / (tensor x pipeline). */

@@ -64,7 +64,7 @@ public enum SpecCode {
   CONSTRAINT(61, "The constraint does not fit the partition"),
   ACCOUNT(62, "The account may not compute in the partition"),
   QOS(63, "The quality of service is not known, or not valid in the partition"),
-  TIME_LIMIT(64, "The time limit is longer than the site allows"),
+  TIME_LIMIT(64, "The time limit is longer than the site allows", Severity.WARNING),
   TOO_MANY_NODES(65, "The partition has fewer nodes"),
   TOO_MANY_GPUS(66, "The quality of service allows fewer GPUs"),
   CHARGED_FOR_MORE(67, "The site charges for more GPUs than are used", Severity.WARNING),

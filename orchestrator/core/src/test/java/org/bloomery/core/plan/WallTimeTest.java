@@ -26,7 +26,7 @@ class WallTimeTest {
     RunSpec bloom = bloom("qos_gpu-gc", "100h");
 
     assertThat(WallTime.limit(bloom, JEAN_ZAY)).isEqualTo(Duration.ofHours(100));
-    assertThat(WallTime.fitted(bloom, JEAN_ZAY)).isSameAs(bloom);
+    assertThat(WallTime.fitted(bloom, JEAN_ZAY)).isEqualTo(bloom);
   }
 
   @Test
@@ -43,6 +43,18 @@ class WallTimeTest {
     RunSpec fitted = WallTime.fitted(wanted, JEAN_ZAY);
 
     assertThat(fitted.resources().timeLimit()).isEqualTo(Duration.ofHours(20));
-    assertThat(fitted.withTimeLimit(Duration.ofHours(100))).isEqualTo(wanted);
+    assertThat(fitted.withTimeLimits(now -> Duration.ofHours(100))).isEqualTo(wanted);
+  }
+
+  @Test
+  void theJobsOfEachRevisionAreFittedToo() {
+    RunSpec small = SpecTexts.value(SpecTexts.small());
+    RunSpec fitted = small.withTimeLimits(now -> Duration.ofHours(7));
+
+    assertThat(small.revisions()).isNotEmpty();
+    assertThat(fitted.revisions())
+        .allSatisfy(
+            revision ->
+                assertThat(revision.spec().resources().timeLimit()).isEqualTo(Duration.ofHours(7)));
   }
 }

@@ -131,8 +131,9 @@ class ClusterRulesTest {
         .endsWith("gpu_p5 is given only to jobs with the constraint a100. Add constraint: a100.");
     assertThat(first(bloom().replace("    qos: qos_gpu-gc\n", "")))
         .endsWith(
-            "100h exceeds the 20h of qos_gpu-t3, which a job gets that names none. Lower it, or"
-                + " ask for qos_gpu-gc (for chosen projects).");
+            "100h exceeds the 20h of qos_gpu-t3, which a job gets that names none. Each job gets"
+                + " that time, and the run goes on in the next one by itself. For longer jobs ask"
+                + " for qos_gpu-gc (for chosen projects).");
     assertThat(first(onV100().replace("qos_gpu-t3", "qos_gpu-t4")))
         .endsWith(
             "384 GPUs exceed the 16 of one job in qos_gpu-t4. Ask for fewer, or for another"

@@ -113,7 +113,7 @@ final class ClusterLoopsTest {
             home,
             new HomeId("c0ffee"),
             ClusterProfiles.load(home),
-            new ScriptRenderer(ScriptTemplates.local()),
+            new ScriptRenderer(ScriptTemplates.shipped()),
             store);
     return new ClusterLoops.Shared(store, contexts, InstantSource.system(), System::nanoTime);
   }
@@ -166,8 +166,7 @@ final class ClusterLoopsTest {
     }
     ClusterLoops.Shared anew = shared();
     ClusterLoops after =
-        new ClusterLoops(
-            anew, List.of(new ClusterLoops.Site("local", local, OFTEN)), store.lead());
+        new ClusterLoops(anew, List.of(new ClusterLoops.Site("local", local, OFTEN)), store.lead());
     after.all().forEach(ControlLoop::runOnce);
 
     assertThat(service(anew, after).list())
