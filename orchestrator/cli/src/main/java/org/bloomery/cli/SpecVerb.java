@@ -3,9 +3,11 @@ package org.bloomery.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.bloomery.controlplane.api.ApiException;
+import org.bloomery.core.plan.CheckpointSizing;
 import org.bloomery.core.spec.BindContext;
 import org.bloomery.core.spec.Bound;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.KnownSite;
 import org.bloomery.core.spec.RunSpec;
 import org.bloomery.core.spec.SpecBinder;
 import org.bloomery.core.spec.SpecProblem;
@@ -31,8 +33,10 @@ abstract class SpecVerb extends Verb {
   /** Checks the spec against the known clusters, or fails with all its problems. */
   final Checked check(SpecFile file) {
     List<ClusterProfile> clusters = session().surroundings().site().clusters();
+    KnownSite site = new KnownSite(clusters, List.of(), CheckpointSizing::of);
     Bound.Value<RunSpec> spec =
-        good(file.name(), SpecBinder.bindRun(file.name(), file.content(), context(file), clusters));
+        good(
+            file.name(), SpecBinder.bindRun(file.name(), file.content(), context(file), site));
     return new Checked(spec.value(), cluster(clusters, spec.value().cluster()), spec.warnings());
   }
 

@@ -2,6 +2,7 @@ package org.bloomery.controlplane.loop;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.plan.BatchSchedule;
+import org.bloomery.core.plan.CheckpointSizing;
 import org.bloomery.core.plan.WallTime;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
@@ -25,6 +27,7 @@ import org.bloomery.core.script.ScriptRenderer;
 import org.bloomery.core.spec.BindContext;
 import org.bloomery.core.spec.Bound;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.KnownSite;
 import org.bloomery.core.spec.Partition;
 import org.bloomery.core.spec.Precision;
 import org.bloomery.core.spec.ResourceManagerKind;
@@ -61,10 +64,32 @@ public final class RunContexts {
     this.store = store;
   }
 
-  /** Reads a spec as a submission would. */
+  /** Reads a spec that somebody submits, and judges it by all that is known here. */
   Bound<RunSpec> bind(String file, String text, String specDirectory) {
-    BindContext context = new BindContext(homeDirectory.toString(), specDirectory);
-    return SpecBinder.bindRun(file, text, context, clusters);
+    KnownSite site = new KnownSite(clusters, liveRuns(), CheckpointSizing::of);
+    return SpecBinder.bindRun(file, text, bindContext(specDirectory), site);
+  }
+
+  private BindContext bindContext(String specDirectory) {
+    return new BindContext(homeDirectory.toString(), specDirectory);
+  }
+
+  private List<KnownSite.LiveRun> liveRuns() {
+    List<KnownSite.LiveRun> live = new ArrayList<>();
+    for (RunId id : store.list()) {
+      store.load(id).filter(run -> !run.isFinished()).flatMap(this::liveRun).ifPresent(live::add);
+    }
+    return live;
+  }
+
+  /** Nothing for a run whose spec cannot be read: it cannot save either. */
+  private Optional<KnownSite.LiveRun> liveRun(Run run) {
+    try {
+      String directory = of(run).spec().checkpoint().directory();
+      return Optional.of(new KnownSite.LiveRun(run.id(), directory));
+    } catch (IllegalStateException e) {
+      return Optional.empty();
+    }
   }
 
   /**
@@ -81,7 +106,8 @@ public final class RunContexts {
         store
             .specText(run.spec().sha256())
             .orElseThrow(() -> new IllegalStateException("its spec is not in the store"));
-    Bound<RunSpec> bound = bind(run.spec().file(), text, run.spec().directory());
+    Bound<RunSpec> bound =
+        SpecBinder.readAgain(run.spec().file(), text, bindContext(run.spec().directory()));
     if (!(bound instanceof Bound.Value<RunSpec> good)) {
       throw new IllegalStateException(
           "its spec can no longer be read: " + bound.problemList().get(0).text());

@@ -5,7 +5,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.bloomery.core.spec.YamlNode.Mapping;
 import org.bloomery.core.spec.YamlNode.Mark;
 
@@ -17,28 +16,28 @@ final class RevisionReader {
   private static final String SPEC = "spec";
   private static final String REVISIONS = "spec.revisions";
 
-  private final Consumer<Facts> rules;
+  private final RunJudge judge;
   private final Binding first;
 
   /** As they were found, before their path or their message was made to say when they hold. */
   private final Set<SpecProblem> said;
 
-  private RevisionReader(Consumer<Facts> rules, Binding first) {
-    this.rules = rules;
+  private RevisionReader(RunJudge judge, Binding first) {
+    this.judge = judge;
     this.first = first;
     this.said = new HashSet<>(first.problems.sorted());
   }
 
   /** The run, or nothing after at least one problem has been reported. */
-  static Optional<RunSpec> bind(YamlNode root, Binding binding, Consumer<Facts> rules) {
+  static Optional<RunSpec> bind(YamlNode root, Binding binding, RunJudge judge) {
     Optional<RunSpec> run =
         RunSchema.DOCUMENT.bind(root, new Place(binding, "", binding.problems.start()));
-    rules.accept(new Facts(binding));
+    judge.judge(new Facts(binding), run);
     if (!(root instanceof Mapping document) || binding.at(REVISIONS).isEmpty()) {
       return run;
     }
     Optional<List<Revision>> revisions =
-        new RevisionReader(rules, binding).revisions(document, given(binding));
+        new RevisionReader(judge, binding).revisions(document, given(binding));
     return run.isPresent() && revisions.isPresent()
         ? Optional.of(run.get().with(revisions.get()))
         : Optional.empty();
@@ -55,12 +54,14 @@ final class RevisionReader {
     Binding before = first;
     for (int i = 0; i < given.size(); i++) {
       RevisionSchema.Given revision = given.get(i);
-      inOrder(given, i);
       spec = spec.under(revision.set());
       Binding after = new Binding(new ProblemList(first.problems.start().file()), first.context);
       Optional<RunSpec> bound = bind(with(document, spec), after);
-      RevisionRules.check(new Facts(before), new Facts(after), revision.universalCheckpoint());
-      universal(before, after, revision, i);
+      if (judge.isNew()) {
+        inOrder(given, i);
+        RevisionRules.check(new Facts(before), new Facts(after), revision.universalCheckpoint());
+        universal(before, after, revision, i);
+      }
       pass(after.problems.sorted(), revision, i);
       bound.ifPresent(
           run ->
@@ -78,7 +79,7 @@ final class RevisionReader {
   private Optional<RunSpec> bind(Mapping document, Binding binding) {
     Optional<RunSpec> run =
         RunSchema.DOCUMENT.bind(document, new Place(binding, "", binding.problems.start()));
-    rules.accept(new Facts(binding));
+    judge.judge(new Facts(binding), run);
     return run;
   }
 

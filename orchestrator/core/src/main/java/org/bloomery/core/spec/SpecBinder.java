@@ -17,19 +17,39 @@ public final class SpecBinder {
 
   /** Reads a {@code TrainingRun} without asking whether its cluster exists. */
   public static Bound<RunSpec> bindRun(String fileName, String text, BindContext context) {
-    return run(RunRules::check).text(fileName, text, context);
+    return run(RunJudge.ALONE).text(fileName, text, context);
   }
 
   /** Reads a {@code TrainingRun} and checks it against the profiles of the known clusters. */
   public static Bound<RunSpec> bindRun(
       String fileName, String text, BindContext context, List<ClusterProfile> clusters) {
-    return runOn(clusters).text(fileName, text, context);
+    return bindRun(fileName, text, context, KnownSite.of(clusters));
   }
 
   /** The same from a file's bytes, which need not be UTF-8. */
   public static Bound<RunSpec> bindRun(
       String fileName, byte[] content, BindContext context, List<ClusterProfile> clusters) {
-    return runOn(clusters).bytes(fileName, content, context);
+    return bindRun(fileName, content, context, KnownSite.of(clusters));
+  }
+
+  /** Reads a {@code TrainingRun} and checks it against all that is known of the site. */
+  public static Bound<RunSpec> bindRun(
+      String fileName, String text, BindContext context, KnownSite site) {
+    return run(RunJudge.at(site)).text(fileName, text, context);
+  }
+
+  /** The same from a file's bytes, which need not be UTF-8. */
+  public static Bound<RunSpec> bindRun(
+      String fileName, byte[] content, BindContext context, KnownSite site) {
+    return run(RunJudge.at(site)).bytes(fileName, content, context);
+  }
+
+  /**
+   * Reads a {@code TrainingRun} that was accepted before. No rule between its fields is applied, so
+   * that a version with stricter rules still reads the runs that live.
+   */
+  public static Bound<RunSpec> readAgain(String fileName, String text, BindContext context) {
+    return run(RunJudge.ACCEPTED).text(fileName, text, context);
   }
 
   /**
@@ -40,7 +60,7 @@ public final class SpecBinder {
     return new Reading<>(
             RunSchema.KIND,
             (document, binding) ->
-                RevisionReader.bind(document.root(), binding, RunRules::check)
+                RevisionReader.bind(document.root(), binding, RunJudge.ALONE)
                     .flatMap(run -> document.selfContained(binding.problems)))
         .bytes(fileName, content, context);
   }
@@ -81,18 +101,10 @@ public final class SpecBinder {
         .bytes(fileName, content, context);
   }
 
-  private static Reading<RunSpec> runOn(List<ClusterProfile> clusters) {
-    return run(
-        facts -> {
-          RunRules.check(facts);
-          ClusterRules.check(facts, clusters);
-        });
-  }
-
-  private static Reading<RunSpec> run(Consumer<Facts> rules) {
+  private static Reading<RunSpec> run(RunJudge judge) {
     return new Reading<>(
         RunSchema.KIND,
-        (document, binding) -> RevisionReader.bind(document.root(), binding, rules));
+        (document, binding) -> RevisionReader.bind(document.root(), binding, judge));
   }
 
   private static Reading<ClusterProfile> cluster() {

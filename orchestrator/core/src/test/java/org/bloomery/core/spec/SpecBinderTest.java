@@ -112,6 +112,23 @@ class SpecBinderTest {
         .contains(SpecCode.NOT_ON_THIS_CLUSTER);
   }
 
+  /** A rule that is new in some version must not end a run that was accepted before. */
+  @Test
+  void whatWasAcceptedOnceIsReadAgainWithoutJudgingIt() {
+    String text =
+        small()
+            .replace("vocabularySize: 384", "vocabularySize: 385")
+            .replace("set: {batch: {micro: 2}}", "set: {model: {layers: 5}}");
+    assertThat(problems(text))
+        .extracting(SpecProblem::code)
+        .containsExactly(SpecCode.VOCABULARY_PADDING, SpecCode.REVISION);
+    Bound<RunSpec> bound = SpecBinder.readAgain("run.yaml", text, SpecTexts.CONTEXT);
+    assertThat(bound).isInstanceOf(Bound.Value.class);
+    assertThat(SpecBinder.readAgain("run.yaml", text + "x: y\n", SpecTexts.CONTEXT).problemList())
+        .extracting(SpecProblem::code)
+        .containsExactly(SpecCode.UNKNOWN_KEY);
+  }
+
   /** Every run spec that the repository ships binds, against the clusters that it ships. */
   @Test
   void theRunSpecsOfTheRepositoryAreGood() throws IOException {
