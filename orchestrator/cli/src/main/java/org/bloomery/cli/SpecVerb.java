@@ -35,8 +35,7 @@ abstract class SpecVerb extends Verb {
     List<ClusterProfile> clusters = session().surroundings().site().clusters();
     KnownSite site = new KnownSite(clusters, List.of(), CheckpointSizing::of);
     Bound.Value<RunSpec> spec =
-        good(
-            file.name(), SpecBinder.bindRun(file.name(), file.content(), context(file), site));
+        good(file.name(), SpecBinder.bindRun(file.name(), file.content(), context(file), site));
     return new Checked(spec.value(), cluster(clusters, spec.value().cluster()), spec.warnings());
   }
 

@@ -9,11 +9,10 @@ import org.bloomery.core.spec.RunSpec;
 public final class CheckpointSizing {
   private CheckpointSizing() {}
 
-  /** The sizes by {@link Planner}; always known. */
-  public static Optional<KnownSite.Checkpoints> of(RunSpec run, ClusterProfile cluster) {
-    Plan plan = Planner.plan(run, cluster);
-    Plan.CheckpointPlan each = plan.checkpoint();
+  /** What is kept by the end of the training, and one more that is being written. */
+  public static Optional<KnownSite.Kept> of(RunSpec run, ClusterProfile cluster) {
+    Plan.CheckpointPlan checkpoint = Planner.plan(run, cluster).checkpoint();
     return Optional.of(
-        new KnownSite.Checkpoints(each.bytes(), each.files() + 1, plan.iterations()));
+        new KnownSite.Kept(checkpoint.kept() + 1, checkpoint.keptBytes(), checkpoint.keptInodes()));
   }
 }

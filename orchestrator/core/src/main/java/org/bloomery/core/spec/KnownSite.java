@@ -39,15 +39,15 @@ public record KnownSite(List<ClusterProfile> clusters, List<LiveRun> others, Siz
   @FunctionalInterface
   public interface Sizing {
     /** Nothing if that cannot be said. */
-    Optional<Checkpoints> of(RunSpec run, ClusterProfile cluster);
+    Optional<Kept> of(RunSpec run, ClusterProfile cluster);
   }
 
   /**
-   * The checkpoints of a run.
+   * What is there when most is: the checkpoints that are kept, and one that is being written.
    *
-   * @param bytes of each
-   * @param files in each, its directory counted too
-   * @param iterations of the whole training
+   * @param checkpoints how many, with that one
+   * @param bytes of all of them
+   * @param inodes their files and directories
    */
-  public record Checkpoints(long bytes, long files, long iterations) {}
+  public record Kept(long checkpoints, long bytes, long inodes) {}
 }

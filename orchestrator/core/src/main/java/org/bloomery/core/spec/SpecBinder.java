@@ -74,7 +74,7 @@ public final class SpecBinder {
     return new Reading<>(
             RunSchema.KIND,
             (document, binding) ->
-                RevisionReader.bind(document.root(), binding, RunRules::check)
+                RevisionReader.bind(document.root(), binding, RunJudge.ALONE)
                     .map(run -> document.canary(run, context.specDirectory())))
         .bytes(fileName, content, context);
   }

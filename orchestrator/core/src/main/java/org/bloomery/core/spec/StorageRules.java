@@ -1,8 +1,8 @@
 package org.bloomery.core.spec;
 
-import java.math.BigInteger;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalLong;
 
 /** Whether a run's checkpoints have a place of their own, large enough and for long enough. */
 final class StorageRules {
@@ -24,11 +24,11 @@ final class StorageRules {
     Optional<ClusterProfile> cluster =
         site.clusters().stream().filter(c -> c.name().equals(run.cluster())).findFirst();
     Optional<Space> space = cluster.flatMap(c -> c.spaceOf(run.checkpoint().directory()));
-    Optional<KnownSite.Checkpoints> sizes = cluster.flatMap(c -> site.sizing().of(run, c));
-    if (space.isPresent() && sizes.isPresent()) {
-      rules.quota(space.get(), sizes.get());
-      rules.purge(space.get());
+    Optional<KnownSite.Kept> kept = cluster.flatMap(c -> site.sizing().of(run, c));
+    if (space.isPresent() && kept.isPresent()) {
+      rules.quota(space.get(), kept.get());
     }
+    space.ifPresent(rules::purge);
   }
 
   private void ownDirectory(KnownSite site) {
@@ -55,48 +55,26 @@ final class StorageRules {
     return (path + "/").startsWith(directory + "/");
   }
 
-  private void quota(Space space, KnownSite.Checkpoints sizes) {
-    long kept = keptAtOnce(sizes.iterations());
-    need(space, kept, sizes.bytes(), space.bytes().orElse(Long.MAX_VALUE), "bytes");
-    need(space, kept, sizes.files(), space.inodes().orElse(Long.MAX_VALUE), "files");
+  private void quota(Space space, KnownSite.Kept kept) {
+    need(space, kept.checkpoints(), kept.bytes(), space.bytes(), "bytes");
+    need(space, kept.checkpoints(), kept.inodes(), space.inodes(), "files and directories");
   }
 
-  private void need(Space space, long kept, long each, long quota, String unit) {
-    BigInteger all = BigInteger.valueOf(kept).multiply(BigInteger.valueOf(each));
-    if (all.compareTo(BigInteger.valueOf(quota)) > 0) {
+  private void need(Space space, long checkpoints, long needed, OptionalLong quota, String unit) {
+    if (quota.isPresent() && needed > quota.getAsLong()) {
       facts.problem(
           SpecCode.STORAGE,
           KEEP,
           String.format(
               Locale.ROOT,
-              "up to %,d checkpoints of %,d %s need %,d, but the quota of %s is %,d",
-              kept,
-              each,
+              "%,d checkpoints need %,d %s, but the quota of %s is %,d",
+              checkpoints,
+              needed,
               unit,
-              all,
               space.name(),
-              quota),
+              quota.getAsLong()),
           "Keep fewer of them, or choose a checkpoint.directory in another space.");
     }
-  }
-
-  /**
-   * The most that are there at the same time: the newest, those that are kept for good by the end,
-   * and the one that is being written.
-   */
-  private long keptAtOnce(long iterations) {
-    CheckpointPolicy policy = run.checkpoint();
-    long interval = policy.everyIterations();
-    long saves = iterations / interval;
-    long milestones =
-        policy.keep().every().map(every -> iterations / commonMultiple(every, interval)).orElse(0L);
-    long kept = policy.keep().last() + milestones + policy.keep().pinned().size();
-    return Math.min(kept, saves) + 1;
-  }
-
-  private static long commonMultiple(long a, long b) {
-    BigInteger divisor = BigInteger.valueOf(a).gcd(BigInteger.valueOf(b));
-    return Math.multiplyExact(a / divisor.longValueExact(), b);
   }
 
   private void purge(Space space) {

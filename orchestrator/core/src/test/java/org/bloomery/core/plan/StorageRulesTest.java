@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Goal: a save does not fail for want of space, months after the start. Method: BLOOM-176B's
- * checkpoints of 2.5 TB and 721 files and directories, sized by the planner, in the spaces of Jean
- * Zay.
+ * checkpoints of 2.5 TB, sized by the planner, in the spaces of Jean Zay.
  */
 class StorageRulesTest {
   private static final BindContext CONTEXT = new BindContext("/home/ada/.bloomery", "/specs");
@@ -48,7 +47,7 @@ class StorageRulesTest {
   void whatIsKeptByTheEndMustFitTheQuota() {
     assertThat(codes("/gpfsstore/six", "{last: 38}")).isEmpty();
     assertThat(codes("/gpfsstore/six", "{last: 39}")).containsExactly(SpecCode.STORAGE);
-    // The quota is 175 of them. By the end, 115 are kept for good, then 230.
+    // The quota is 175 of them. By the end, 113 are kept for good besides, then 227.
     assertThat(codes("/gpfsscratch/six", "{last: 15, every: 1000}"))
         .containsExactly(SpecCode.PURGED);
     assertThat(codes("/gpfsscratch/six", "{last: 15, every: 500}"))
@@ -67,19 +66,25 @@ class StorageRulesTest {
             problem -> {
               assertThat(problem.path()).isEqualTo("spec.checkpoint.keep");
               assertThat(problem.message())
-                  .startsWith("up to 101 checkpoints of 2,510,")
+                  .startsWith("101 checkpoints need 253,")
                   .endsWith("but the quota of STORE is 100,000,000,000,000");
             });
   }
 
   @Test
   void filesCountAsWellAsBytes() {
-    KnownSite.Sizing manySmall =
-        (run, cluster) -> Optional.of(new KnownSite.Checkpoints(1000, 6250, 115_311));
-    assertThat(problems("/gpfsstore/six", "{last: 15}", manySmall, List.of())).isEmpty();
-    assertThat(problems("/gpfsstore/six", "{last: 16}", manySmall, List.of()))
+    KnownSite.Sizing fits = (run, cluster) -> Optional.of(new KnownSite.Kept(16, 16_000, 100_000));
+    KnownSite.Sizing oneTooMany =
+        (run, cluster) -> Optional.of(new KnownSite.Kept(17, 17_000, 100_001));
+    assertThat(problems("/gpfsstore/six", "{last: 15}", fits, List.of())).isEmpty();
+    assertThat(problems("/gpfsstore/six", "{last: 16}", oneTooMany, List.of()))
         .singleElement()
-        .satisfies(problem -> assertThat(problem.message()).contains("6,250 files need 106,250"));
+        .satisfies(
+            problem ->
+                assertThat(problem.message())
+                    .isEqualTo(
+                        "17 checkpoints need 100,001 files and directories, but the quota of STORE"
+                            + " is 100,000"));
   }
 
   @Test
