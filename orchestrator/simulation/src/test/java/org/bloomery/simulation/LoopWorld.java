@@ -183,7 +183,7 @@ final class LoopWorld {
     submit(text);
   }
 
-  private void submit(String text) {
+  void submit(String text) {
     loop.ask(api -> api.submit(text, "loop.yaml", home.toString(), false, ADA));
   }
 

@@ -3,11 +3,14 @@ package org.bloomery.controlplane.api;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
  * One attempt of a run.
  *
+ * @param revision of the spec that it ran under; 0 is the spec as it was first, and nothing means
+ *     that the spec cannot be read now
  * @param resumedFrom iteration of the checkpoint that it started from
  * @param cause why it ended, in words; empty while it has not
  * @param evidence what the cause rests on
@@ -16,6 +19,7 @@ import java.util.OptionalLong;
  */
 public record AttemptView(
     int number,
+    OptionalInt revision,
     Optional<String> jobId,
     OptionalLong resumedFrom,
     OptionalLong firstIteration,

@@ -344,7 +344,7 @@ public final class ControlLoop implements AutoCloseable {
       }
       Instant now = time.instant();
       Seen seen = observer.see(run, context, look);
-      Decision decision = Reconciler.decide(run, seen, context.policy(), now);
+      Decision decision = Reconciler.decide(run, seen, context.policy(run), now);
       thoughts.put(run.id(), decision.why());
       if (!decision.facts().isEmpty()) {
         run = store.record(run, decision.facts(), decision.why(), now, epoch);

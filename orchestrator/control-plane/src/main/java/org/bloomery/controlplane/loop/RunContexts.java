@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.core.checkpoint.CheckpointLayout;
+import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
@@ -19,6 +20,7 @@ import org.bloomery.core.plan.CheckpointSizing;
 import org.bloomery.core.plan.WallTime;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
+import org.bloomery.core.run.RunHistory;
 import org.bloomery.core.run.RunPolicy;
 import org.bloomery.core.run.SpecRef;
 import org.bloomery.core.script.AttemptPlanner;
@@ -133,7 +135,7 @@ public final class RunContexts {
 
   /** What the spec says about money and time, before any run of it exists. */
   RunPolicy policy(RunSpec spec) {
-    return context(spec.name(), spec).policy();
+    return context(spec.name(), spec).terms().get(0).policy();
   }
 
   private RunContext context(RunId run, RunSpec submitted) {
@@ -141,17 +143,35 @@ public final class RunContexts {
         ClusterProfiles.find(clusters, submitted.cluster())
             .orElseThrow(() -> new IllegalStateException("no cluster " + submitted.cluster()));
     RunSpec spec = WallTime.fitted(submitted, cluster);
+    long iterations = BatchSchedule.of(spec).iterations();
     RunContext.Rendering rendering =
         (attempt, resumeIteration) -> {
           Optional<Resume> resume = resumeIteration.map(i -> Resume.savedBefore(spec, i));
           return renderer.render(
               AttemptPlanner.plan(home, run, spec, cluster, attempt, resume), spec, cluster);
         };
+    List<RunContext.Terms> terms = new ArrayList<>();
+    for (int revision = 0; revision <= spec.revisions().size(); revision++) {
+      RunSpec revised = spec.revision(revision);
+      RunPolicy policy = policy(revised, iterations, cluster, rendering);
+      terms.add(new RunContext.Terms(revised, policy, layout(revised)));
+    }
     return new RunContext(
-        run, home, spec, cluster, policy(spec, cluster, rendering), layout(spec), rendering);
+        run, home, spec, cluster, terms, rendering, attempt -> start(run, attempt));
   }
 
-  private RunPolicy policy(RunSpec spec, ClusterProfile cluster, RunContext.Rendering rendering) {
+  /** Where an attempt has started, by the run's history. */
+  private long start(RunId run, int attempt) {
+    return RunHistory.of(store.history(run)).attempts().stream()
+        .filter(summary -> summary.number() == attempt)
+        .findFirst()
+        .flatMap(RunHistory.AttemptSummary::resumedFrom)
+        .map(CheckpointRef::iteration)
+        .orElse(0L);
+  }
+
+  private RunPolicy policy(
+      RunSpec spec, long iterations, ClusterProfile cluster, RunContext.Rendering rendering) {
     Resources resources = spec.resources();
     Duration longest =
         resources
@@ -168,7 +188,7 @@ public final class RunContexts {
                         cluster.name() + " has no partition " + resources.partition().orElse("")));
     return new RunPolicy(
         user,
-        BatchSchedule.of(spec).iterations(),
+        iterations,
         spec.training().logEveryIterations(),
         GpuSeconds.of(resources.devices(), longest),
         spec.budget().limit(),

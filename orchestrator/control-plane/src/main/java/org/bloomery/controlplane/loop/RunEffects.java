@@ -13,7 +13,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.bloomery.controlplane.files.AtomicFiles;
 import org.bloomery.core.checkpoint.CheckpointManifest;
 import org.bloomery.core.checkpoint.CheckpointRef;
-import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.run.Attempt;
@@ -131,8 +130,7 @@ public final class RunEffects {
         refuse(run.id(), number, new Refusal(false, OTHER_VERSION));
         return;
       }
-      Optional<JobKey> current = run.attempt().flatMap(Attempt::job);
-      handOver(run, context.jobRequest(number, current, prepared.get().excluded()));
+      handOver(run, context.jobRequest(run, prepared.get()));
       return;
     }
     Attempt attempt = run.attempt().orElseThrow();
@@ -140,7 +138,7 @@ public final class RunEffects {
       refuse(run.id(), number, new Refusal(false, OTHER_VERSION));
       return;
     }
-    handOver(run, context.jobRequest(number, attempt.after(), attempt.excluded()));
+    handOver(run, context.jobRequest(attempt));
   }
 
   private void bind(Run run, RunContext context, int number) throws IOException {

@@ -79,7 +79,7 @@ public final class RunObserver {
             .after(run, jobs, monotonicNanos.getAsLong()),
         effects.refusals(run.id()),
         attempt.map(a -> watch(run.id(), a.number(), context).reader.read(view(jobs, a), ending)),
-        attempt.map(a -> look(context, a.number())).orElse(List.of()),
+        attempt.map(a -> look(context, a)).orElse(List.of()),
         ready ? verify(run, context) : Map.of(),
         ready ? latestOddity(run, context) : "",
         (queued || running) && isGoMissing(run, context),
@@ -93,7 +93,8 @@ public final class RunObserver {
   }
 
   /** The root was made before the job: where it is missing now, nothing is known. */
-  private List<Sighting> look(RunContext context, int attempt) {
+  private List<Sighting> look(RunContext context, Attempt current) {
+    int attempt = current.number();
     Path root = context.checkpointRoot(attempt);
     Optional<String> trouble =
         scanner.tags(root) instanceof CheckpointScanner.Root.Unreadable unreadable
@@ -106,7 +107,9 @@ public final class RunObserver {
                     new Sighting(
                         new CheckpointRef(attempt, 0), new Verdict.Unreadable(why), Duration.ZERO)))
         .orElseGet(
-            () -> checkpoints.observe(root, attempt, context.layout(), monotonicNanos.getAsLong()));
+            () ->
+                checkpoints.observe(
+                    root, attempt, context.layout(current), monotonicNanos.getAsLong()));
   }
 
   /** Looks at the sealed checkpoints from the newest on, as far as one is needed. */
@@ -137,7 +140,7 @@ public final class RunObserver {
             && !listed.iterations().contains(ref.iteration());
     return gone
         ? new Verdict.Incomplete(List.of("its directory " + ref.tag() + " is gone"))
-        : checkpoints.verify(root, ref, context.layout());
+        : checkpoints.verify(root, ref, context.layout(ref.attempt()));
   }
 
   /** What is odd about the last attempt's own {@code latest}; told, but not followed. */

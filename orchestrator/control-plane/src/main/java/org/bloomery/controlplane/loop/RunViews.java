@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.AttemptView;
@@ -31,7 +32,6 @@ import org.bloomery.core.training.Progress;
 
 /** Tells people what the store and the last looks say; changes nothing. */
 final class RunViews {
-  private static final int PAGE = 1000;
   private static final int DECISIONS_MAX = 50;
 
   private final RunStore store;
@@ -79,7 +79,7 @@ final class RunViews {
 
   DescriptionView describe(RunId id) {
     Run run = load(id);
-    RunHistory history = RunHistory.of(history(id));
+    RunHistory history = RunHistory.of(store.history(id));
     List<AttemptView> attempts = new ArrayList<>();
     for (RunHistory.AttemptSummary attempt : history.attempts()) {
       attempts.add(attempt(run, attempt));
@@ -103,7 +103,7 @@ final class RunViews {
   List<CheckpointView> checkpoints(RunId id, boolean verify) {
     Run run = load(id);
     List<CheckpointView> views = new ArrayList<>();
-    for (RunHistory.CheckpointSummary checkpoint : RunHistory.of(history(id)).checkpoints()) {
+    for (RunHistory.CheckpointSummary checkpoint : RunHistory.of(store.history(id)).checkpoints()) {
       boolean look = verify && checkpoint.rejected().isEmpty();
       String verdict = look ? verdictNow(run, checkpoint.checkpoint()) : recorded(checkpoint);
       views.add(checkpoint(run, checkpoint, verdict));
@@ -144,6 +144,7 @@ final class RunViews {
     Optional<Progress> live = loops.progress(run, attempt.number());
     return new AttemptView(
         attempt.number(),
+        revision(run, attempt),
         attempt.job().map(JobKey::jobId),
         optional(attempt.resumedFrom().map(CheckpointRef::iteration)),
         end.map(RunEvent.AttemptEnded::firstIteration)
@@ -176,7 +177,7 @@ final class RunViews {
     List<UsageView.Row> rows = new ArrayList<>();
     for (RunId id : only.map(List::of).orElseGet(store::list)) {
       load(id);
-      RunHistory history = RunHistory.of(history(id));
+      RunHistory history = RunHistory.of(store.history(id));
       for (RunHistory.AttemptSummary attempt : history.attempts()) {
         attempt.posting().ifPresent(posting -> rows.add(row(attempt, posting)));
       }
@@ -214,16 +215,6 @@ final class RunViews {
         posting.source().name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'));
   }
 
-  List<RunRecord> history(RunId id) {
-    List<RunRecord> all = new ArrayList<>();
-    List<RunRecord> page;
-    do {
-      page = store.history(id, all.size(), PAGE);
-      all.addAll(page);
-    } while (page.size() == PAGE);
-    return all;
-  }
-
   List<RunRecord> history(RunId id, long afterVersion, int limit) {
     return store.history(id, afterVersion, limit);
   }
@@ -241,9 +232,19 @@ final class RunViews {
     return now.isPresent() ? now : run.lastIteration();
   }
 
+  /** Nothing while the spec cannot be read. */
+  private OptionalInt revision(Run run, RunHistory.AttemptSummary attempt) {
+    long start = attempt.resumedFrom().map(CheckpointRef::iteration).orElse(0L);
+    try {
+      return OptionalInt.of(contexts.of(run).spec().revisionAt(start));
+    } catch (IllegalStateException e) {
+      return OptionalInt.empty();
+    }
+  }
+
   private OptionalLong target(Run run) {
     try {
-      return OptionalLong.of(contexts.of(run).policy().iterations());
+      return OptionalLong.of(contexts.of(run).policy(run).iterations());
     } catch (IllegalStateException e) {
       return OptionalLong.empty();
     }

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.SealedCheckpoint;
@@ -162,6 +163,7 @@ public final class FakeControlPlane implements ControlPlaneApi {
   private static AttemptView killedAttempt() {
     return new AttemptView(
         1,
+        OptionalInt.of(0),
         Optional.of("4100"),
         OptionalLong.empty(),
         OptionalLong.of(1),
@@ -178,6 +180,7 @@ public final class FakeControlPlane implements ControlPlaneApi {
   private static AttemptView lastAttempt() {
     return new AttemptView(
         2,
+        OptionalInt.of(0),
         Optional.of("4242"),
         OptionalLong.of(60),
         OptionalLong.of(61),

@@ -1,6 +1,7 @@
 package org.bloomery.core.port;
 
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.bloomery.core.id.RunId;
@@ -72,8 +73,8 @@ public interface RunStore {
     }
   }
 
-  /** How many records {@link #verifyHistory} reads at a time. */
-  int VERIFIED_AT_ONCE = 512;
+  /** How many records are read at a time. */
+  int READ_AT_ONCE = 512;
 
   /** Takes over leadership: from now on writes under an older epoch are refused. */
   Epoch lead();
@@ -89,6 +90,17 @@ public interface RunStore {
    * the beginning.
    */
   List<RunRecord> history(RunId run, long afterVersion, int limit);
+
+  /** A run's whole history, in order. */
+  default List<RunRecord> history(RunId run) {
+    List<RunRecord> all = new ArrayList<>();
+    List<RunRecord> page;
+    do {
+      page = history(run, all.size(), READ_AT_ONCE);
+      all.addAll(page);
+    } while (page.size() == READ_AT_ONCE);
+    return all;
+  }
 
   /**
    * Creates a run by its first fact. Repeating the very same call is harmless: it succeeds if the
@@ -142,7 +154,7 @@ public interface RunStore {
     Run folded = null;
     for (long version = 0; version < stored.version(); version = folded.version()) {
       long left = stored.version() - version;
-      List<RunRecord> page = history(id, version, (int) Math.min(left, VERIFIED_AT_ONCE));
+      List<RunRecord> page = history(id, version, (int) Math.min(left, READ_AT_ONCE));
       if (page.isEmpty()) {
         throw new DamagedException(id + ": the history ends after version " + version, null);
       }
