@@ -29,11 +29,11 @@ final class AttemptWriter {
   /**
    * Writes what a job needs to start and to wait for its {@code go}.
    *
-   * @param resume iteration of the checkpoint that it will probably start from
+   * @param resume the checkpoint that it will probably start from
    * @param sha256 of the script as it was recorded
    * @return false if the script is no longer what was recorded; nothing is written then
    */
-  boolean writeJob(Optional<Long> resume, String sha256) throws IOException {
+  boolean writeJob(Optional<CheckpointRef> resume, String sha256) throws IOException {
     AttemptFiles files = context.rendering().files(number, resume);
     if (!files.jobSha256().equals(sha256)) {
       return false;
@@ -49,8 +49,7 @@ final class AttemptWriter {
    * @return false if the body is no longer what was recorded; nothing is written then
    */
   boolean writeAll(Attempt attempt) throws IOException {
-    Optional<Long> resume = attempt.resumeFrom().map(CheckpointRef::iteration);
-    AttemptFiles files = context.rendering().files(number, resume);
+    AttemptFiles files = context.rendering().files(number, attempt.resumeFrom());
     if (!files.bodySha256().equals(attempt.bodySha256())) {
       return false;
     }
@@ -63,7 +62,8 @@ final class AttemptWriter {
         attempt
             .resumeFrom()
             .map(ref -> new LoadView.Source(context.checkpointRoot(ref.attempt()), ref)));
-    write(AttemptFiles.GO, new GoFile(number, files.bodySha256(), resume).text());
+    Optional<Long> from = attempt.resumeFrom().map(CheckpointRef::iteration);
+    write(AttemptFiles.GO, new GoFile(number, files.bodySha256(), from).text());
     return true;
   }
 

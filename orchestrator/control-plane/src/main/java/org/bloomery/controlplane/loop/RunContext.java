@@ -52,7 +52,7 @@ record RunContext(
 
   /** The pure rendering of an attempt's files. */
   interface Rendering {
-    AttemptFiles files(int attempt, Optional<Long> resumeIteration);
+    AttemptFiles files(int attempt, Optional<CheckpointRef> resume);
   }
 
   /** What holds for an attempt that starts after this iteration. */

@@ -144,9 +144,10 @@ public final class RunContexts {
             .orElseThrow(() -> new IllegalStateException("no cluster " + submitted.cluster()));
     RunSpec spec = WallTime.fitted(submitted, cluster);
     long iterations = BatchSchedule.of(spec).iterations();
+    RunContext.Starts starts = attempt -> start(run, attempt);
     RunContext.Rendering rendering =
-        (attempt, resumeIteration) -> {
-          Optional<Resume> resume = resumeIteration.map(i -> Resume.savedBefore(spec, i));
+        (attempt, from) -> {
+          Optional<Resume> resume = from.map(ref -> resume(spec, ref, starts));
           return renderer.render(
               AttemptPlanner.plan(home, run, spec, cluster, attempt, resume), spec, cluster);
         };
@@ -156,8 +157,14 @@ public final class RunContexts {
       RunPolicy policy = policy(revised, iterations, cluster, rendering);
       terms.add(new RunContext.Terms(revised, policy, layout(revised)));
     }
-    return new RunContext(
-        run, home, spec, cluster, terms, rendering, attempt -> start(run, attempt));
+    return new RunContext(run, home, spec, cluster, terms, rendering, starts);
+  }
+
+  /** A checkpoint with the revision under which it was saved. */
+  private static Resume resume(RunSpec spec, CheckpointRef ref, RunContext.Starts starts) {
+    boolean revised = !spec.revisions().isEmpty();
+    int savedUnder = revised ? spec.revisionAt(starts.of(ref.attempt())) : 0;
+    return new Resume(ref.iteration(), savedUnder);
   }
 
   /** Where an attempt has started, by the run's history. */
@@ -223,13 +230,13 @@ public final class RunContexts {
   private static RunPolicy.Scripts scripts(RunContext.Rendering rendering) {
     return new RunPolicy.Scripts() {
       @Override
-      public String bodySha256(int attempt, Optional<Long> resumeIteration) {
-        return rendering.files(attempt, resumeIteration).bodySha256();
+      public String bodySha256(int attempt, Optional<CheckpointRef> resume) {
+        return rendering.files(attempt, resume).bodySha256();
       }
 
       @Override
-      public String jobSha256(int attempt, Optional<Long> resumeIteration) {
-        return rendering.files(attempt, resumeIteration).jobSha256();
+      public String jobSha256(int attempt, Optional<CheckpointRef> resume) {
+        return rendering.files(attempt, resume).jobSha256();
       }
     };
   }

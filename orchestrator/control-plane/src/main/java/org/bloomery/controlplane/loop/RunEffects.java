@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.bloomery.controlplane.files.AtomicFiles;
 import org.bloomery.core.checkpoint.CheckpointManifest;
 import org.bloomery.core.checkpoint.CheckpointRef;
+import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.run.Attempt;
@@ -125,7 +126,7 @@ public final class RunEffects {
     Optional<Successor> prepared = run.successor().filter(next -> next.number() == number);
     AttemptWriter writer = new AttemptWriter(context, number);
     if (prepared.isPresent()) {
-      Optional<Long> newest = run.lineage().head().map(head -> head.ref().iteration());
+      Optional<CheckpointRef> newest = run.lineage().head().map(SealedCheckpoint::ref);
       if (!writer.writeJob(newest, prepared.get().jobSha256())) {
         refuse(run.id(), number, new Refusal(false, OTHER_VERSION));
         return;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.bloomery.core.checkpoint.CheckpointRef;
+import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
@@ -72,7 +73,7 @@ final class Chain {
 
   /** What the job would start with if the training went on from its newest checkpoint. */
   static String jobSha256(Situation now, int attempt) {
-    Optional<Long> newest = now.run().lineage().head().map(head -> head.ref().iteration());
+    Optional<CheckpointRef> newest = now.run().lineage().head().map(SealedCheckpoint::ref);
     return now.policy().scripts().jobSha256(attempt, newest);
   }
 
@@ -285,8 +286,7 @@ final class Chain {
    * @param from the checkpoint that the attempt is to start from
    */
   static Optional<String> unfit(Situation now, Successor successor, Optional<CheckpointRef> from) {
-    Optional<Long> resume = from.map(CheckpointRef::iteration);
-    String job = now.policy().scripts().jobSha256(successor.number(), resume);
+    String job = now.policy().scripts().jobSha256(successor.number(), from);
     if (!job.equals(successor.jobSha256())) {
       return Optional.of("its job was queued with another script");
     }

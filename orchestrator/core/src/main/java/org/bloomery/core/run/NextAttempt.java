@@ -73,7 +73,7 @@ final class NextAttempt {
 
   private Decision plan(Exclusions exclusions) {
     int attempt = run.nextAttempt();
-    String body = policy.scripts().bodySha256(attempt, from.map(CheckpointRef::iteration));
+    String body = policy.scripts().bodySha256(attempt, from);
     facts.add(
         new RunEvent.AttemptPlanned(
             attempt, body, Optional.empty(), from, policy.reservation(), exclusions.nodes()));
@@ -94,7 +94,7 @@ final class NextAttempt {
           new RunEvent.SuccessorDropped(unfit.get()), "drops the prepared attempt: " + unfit.get());
     }
     int attempt = waiting.number();
-    String body = policy.scripts().bodySha256(attempt, from.map(CheckpointRef::iteration));
+    String body = policy.scripts().bodySha256(attempt, from);
     facts.add(new RunEvent.SuccessorBound(attempt, body, from, excluded));
     List<Effect> effects = manifest();
     now.job(waiting.job())

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.spec.RestartLimits;
 import org.bloomery.core.spec.SiteTimings;
@@ -55,14 +56,13 @@ public record RunPolicy(
   /**
    * Tells what an attempt's scripts will be, without writing them: their SHA-256, in hex.
    *
-   * <p>{@code resumeIteration} is that of the checkpoint to load; empty for a start from the
-   * beginning.
+   * <p>{@code resume} is the checkpoint to load; empty for a start from the beginning.
    */
   public interface Scripts {
     /** Of what trains. */
-    String bodySha256(int attempt, Optional<Long> resumeIteration);
+    String bodySha256(int attempt, Optional<CheckpointRef> resume);
 
     /** Of what the resource manager gets. */
-    String jobSha256(int attempt, Optional<Long> resumeIteration);
+    String jobSha256(int attempt, Optional<CheckpointRef> resume);
   }
 }

@@ -18,11 +18,6 @@ public record Resume(long iteration, int savedUnder) {
     }
   }
 
-  /** One of which no more is known than that the attempt which saved it started before. */
-  public static Resume savedBefore(RunSpec run, long iteration) {
-    return new Resume(iteration, run.revisionAt(iteration - 1));
-  }
-
   /** Whether it can be loaded only after it was converted to a universal checkpoint. */
   boolean isConverted(RunSpec run) {
     return run.loadsUniversal(savedUnder, run.revisionAt(iteration));

@@ -94,12 +94,13 @@ public final class Runs {
   private static final RunPolicy.Scripts SCRIPTS =
       new RunPolicy.Scripts() {
         @Override
-        public String bodySha256(int attempt, Optional<Long> resume) {
-          return "body-" + attempt + "-" + resume.map(Object::toString).orElse("none");
+        public String bodySha256(int attempt, Optional<CheckpointRef> resume) {
+          String from = resume.map(ref -> Long.toString(ref.iteration())).orElse("none");
+          return "body-" + attempt + "-" + from;
         }
 
         @Override
-        public String jobSha256(int attempt, Optional<Long> resume) {
+        public String jobSha256(int attempt, Optional<CheckpointRef> resume) {
           return "job-" + attempt;
         }
       };
