@@ -99,13 +99,7 @@ final class Forecast {
 
   /** Jobs that run to their exit duration or time limit, one after the other. */
   long jobs() {
-    return (long)
-        sum(
-            one -> {
-              var spec = one.phase().spec();
-              var limit = spec.launcher().exitDuration().orElse(spec.resources().timeLimit());
-              return Math.ceil(one.busy() / limit.toSeconds());
-            });
+    return (long) sum(one -> Math.ceil(one.busy() / one.phase().jobTime().toSeconds()));
   }
 
   /** The expected share of effective training in a phase. */

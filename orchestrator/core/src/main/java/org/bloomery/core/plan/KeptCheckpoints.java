@@ -11,7 +11,7 @@ import org.bloomery.core.spec.CheckpointPolicy.Keep;
  */
 record KeptCheckpoints(long saved, long kept) {
 
-  /** Counts what the policy keeps of the saves at its regular iterations. */
+  /** Counts what the policy keeps, once each: the newest, the regular ones and the pinned ones. */
   static KeptCheckpoints of(CheckpointPolicy policy, long iterations) {
     long interval = policy.everyIterations();
     Keep keep = policy.keep();
@@ -20,9 +20,11 @@ record KeptCheckpoints(long saved, long kept) {
     long before = (saved - newest) * interval;
     long step = keep.every().map(every -> leastCommonMultiple(every, interval)).orElse(0L);
     long regular = step == 0 ? 0 : before / step;
+    // A pinned one may have been saved between two regular saves, when the trainer was stopped.
     long pinned =
         keep.pinned().stream()
-            .filter(iteration -> iteration <= before && iteration % interval == 0)
+            .filter(iteration -> iteration <= iterations)
+            .filter(iteration -> iteration % interval != 0 || iteration <= before)
             .filter(iteration -> step == 0 || iteration % step != 0)
             .distinct()
             .count();

@@ -1,44 +1,51 @@
 package org.bloomery.core.plan;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.bloomery.core.plan.BatchSchedule.Stretch;
 import org.bloomery.core.plan.StepShape.Layout;
 import org.bloomery.core.plan.Throughput.Step;
 import org.bloomery.core.plan.Topology.Stage;
+import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.RunSpec;
 
 /**
  * The part of a training for which one revision of its spec holds.
  *
+ * @param slowest the stage that all others wait for
  * @param stretches at least one
  */
-record Phase(RunSpec spec, Topology topology, List<Stretch> stretches) {
+record Phase(RunSpec spec, Topology topology, Stage slowest, List<Stretch> stretches) {
 
   Phase {
     stretches = List.copyOf(stretches);
   }
 
-  /** The phases of a training, in order; a revision that it never reaches has none. */
-  static List<Phase> of(BatchSchedule schedule) {
+  /**
+   * The phases of a training, in order; a revision that it never reaches has none. Their jobs have
+   * the time limit that they get there.
+   */
+  static List<Phase> of(BatchSchedule schedule, ClusterProfile cluster) {
     List<Phase> phases = new ArrayList<>();
     List<Stretch> open = new ArrayList<>();
     for (Stretch stretch : schedule.stretches()) {
       if (!open.isEmpty() && open.get(0).revision() != stretch.revision()) {
-        phases.add(close(open));
+        phases.add(close(open, cluster));
         open = new ArrayList<>();
       }
       open.add(stretch);
     }
     if (!open.isEmpty()) {
-      phases.add(close(open));
+      phases.add(close(open, cluster));
     }
     return phases;
   }
 
-  private static Phase close(List<Stretch> stretches) {
-    RunSpec spec = stretches.get(0).spec();
-    return new Phase(spec, Topology.of(spec), stretches);
+  private static Phase close(List<Stretch> stretches, ClusterProfile cluster) {
+    RunSpec spec = WallTime.fitted(stretches.get(0).spec(), cluster);
+    Topology topology = Topology.of(spec);
+    return new Phase(spec, topology, topology.slowest(spec), stretches);
   }
 
   long firstIteration() {
@@ -59,7 +66,6 @@ record Phase(RunSpec spec, Topology topology, List<Stretch> stretches) {
   }
 
   private Step step(int batch) {
-    Stage slowest = topology.slowest(spec);
     double tensor = topology.tensor();
     return new Step(
         ModelArithmetic.flops(spec, batch),
@@ -97,6 +103,20 @@ record Phase(RunSpec spec, Topology topology, List<Stretch> stretches) {
         spec.data().validation().map(List::size).orElseGet(() -> 1 + spec.data().mixture().size());
     double forward = throughput.seconds(fullStep()) / ModelArithmetic.passes(spec);
     return times * evaluation.iterations() * sets * forward;
+  }
+
+  /** How long one of its jobs trains at most. */
+  Duration jobTime() {
+    Duration limit = spec.resources().timeLimit();
+    return savesBeforeLimit() ? spec.launcher().exitDuration().orElse(limit) : limit;
+  }
+
+  /** Whether the trainer leaves by itself, and with a save, before its job is ended. */
+  boolean savesBeforeLimit() {
+    return spec.launcher()
+        .exitDuration()
+        .filter(exit -> exit.compareTo(spec.resources().timeLimit()) < 0)
+        .isPresent();
   }
 
   /** Saves at its regular iterations. */

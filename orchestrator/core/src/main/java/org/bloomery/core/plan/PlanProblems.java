@@ -1,6 +1,5 @@
 package org.bloomery.core.plan;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,20 +31,21 @@ final class PlanProblems {
   /**
    * What they are judged by.
    *
-   * @param memoryBytes of the fullest device in any phase
-   * @param deviceBytes what a device has
+   * @param shortages one for each phase that does not fit
    * @param forecast where the speed is known
    */
   record Figures(
       long iterations,
-      long memoryBytes,
-      OptionalLong deviceBytes,
+      List<Shortage> shortages,
       CheckpointPlan checkpoint,
       Optional<Forecast> forecast) {}
 
+  /** Memory that the fullest device of a phase needs, and what it has. */
+  record Shortage(long neededBytes, OptionalLong deviceBytes) {}
+
   List<PlanProblem> of(Figures figures) {
     site();
-    memory(figures);
+    figures.shortages().stream().findFirst().ifPresent(this::memory);
     figures.forecast().ifPresent(this::budget);
     saves(figures);
     space(figures.checkpoint());
@@ -79,20 +79,16 @@ final class PlanProblems {
     }
   }
 
-  private void memory(Figures figures) {
-    long needed = figures.memoryBytes();
-    OptionalLong has = figures.deviceBytes();
-    if (has.isPresent() && needed > has.getAsLong()) {
-      add(
-          Code.MEMORY,
-          "spec.parallelism",
-          String.format(
-              Locale.ROOT,
-              "%.1f GB are needed on a device that has %.1f GB",
-              needed / 1e9,
-              has.getAsLong() / 1e9),
-          "Raise tensor or pipeline, lower the micro-batch, or checkpoint activations.");
-    }
+  private void memory(Shortage shortage) {
+    add(
+        Code.MEMORY,
+        "spec.parallelism",
+        String.format(
+            Locale.ROOT,
+            "%.1f GB are needed on a device that has %.1f GB",
+            shortage.neededBytes() / 1e9,
+            shortage.deviceBytes().orElse(0) / 1e9),
+        "Raise tensor or pipeline, lower the micro-batch, or checkpoint activations.");
   }
 
   private void budget(Forecast forecast) {
@@ -128,10 +124,8 @@ final class PlanProblems {
           "failures come faster than it gets from one save to the next",
           "Save more often or train on fewer nodes.");
     }
-    Duration limit = main.spec().resources().timeLimit();
-    boolean leavesBySave = main.spec().launcher().exitDuration().isPresent();
     double interval = figures.checkpoint().intervalSeconds().orElse(0);
-    if (!leavesBySave && interval > limit.toSeconds()) {
+    if (!main.savesBeforeLimit() && interval > main.jobTime().toSeconds()) {
       add(
           Code.JOB_ENDS_BEFORE_SAVE,
           "spec.resources.timeLimit",

@@ -11,6 +11,7 @@ import org.bloomery.core.plan.Plan.PhasePlan;
 import org.bloomery.core.plan.Plan.Recipe;
 import org.bloomery.core.plan.Plan.Speed;
 import org.bloomery.core.plan.PlanProblems.Figures;
+import org.bloomery.core.plan.PlanProblems.Shortage;
 import org.bloomery.core.plan.Throughput.Step;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.Partition;
@@ -25,8 +26,6 @@ public final class Planner {
 
   private final RunSpec run;
   private final ClusterProfile cluster;
-  private final Optional<Partition> partition;
-  private final boolean onGpus;
   private final PlanOptions options;
   private final Assumptions assumptions;
   private final BatchSchedule schedule;
@@ -35,16 +34,22 @@ public final class Planner {
   /** The longest phase, whose figures stand for the run's. */
   private final Phase main;
 
+  /** Where that phase computes; nothing if the cluster has no such partition. */
+  private final Optional<Partition> partition;
+
   private Planner(RunSpec run, ClusterProfile cluster, PlanOptions options) {
     this.run = run;
     this.cluster = cluster;
-    this.partition = cluster.partition(run.resources().partition());
-    this.onGpus = partition.map(p -> !p.device().type().startsWith("cpu")).orElse(true);
     this.options = options;
     this.assumptions = Assumptions.of(cluster);
     this.schedule = BatchSchedule.of(run);
-    this.phases = Phase.of(schedule);
+    this.phases = Phase.of(schedule, cluster);
     this.main = phases.stream().max(Comparator.comparingLong(Phase::iterations)).orElseThrow();
+    this.partition = partition(main);
+  }
+
+  private Optional<Partition> partition(Phase phase) {
+    return cluster.partition(phase.spec().resources().partition());
   }
 
   /** A plan of what can be known before the run. */
@@ -60,13 +65,12 @@ public final class Planner {
   private Plan plan() {
     Step step = main.fullStep();
     Optional<Forecast> forecast = forecast(step);
-    MemoryEstimate.OfStage memory = MemoryEstimate.fullest(main.spec(), main.topology(), onGpus);
+    MemoryEstimate.OfStage memory = memory(main);
     OptionalDouble seconds = value(forecast.map(known -> known.secondsOf(main)));
     CheckpointPlan checkpoint = checkpoint(seconds);
     Optional<Plan.Course> course = forecast.flatMap(Forecast::course);
     List<PhasePlan> phasePlans = phases.stream().map(one -> phasePlan(one, forecast)).toList();
     long iterations = schedule.iterations();
-    long fullest = phasePlans.stream().mapToLong(PhasePlan::memoryPerGpuBytes).max().orElseThrow();
     return new Plan(
         run.name().value(),
         cluster.name(),
@@ -81,7 +85,7 @@ public final class Planner {
         memory.parts().total(),
         memory.parts(),
         memory.stage(),
-        deviceMemory(),
+        deviceMemory(main),
         seconds,
         value(forecast.map(Forecast::trainingSeconds)),
         value(forecast.map(Forecast::gpuHours)),
@@ -96,7 +100,20 @@ public final class Planner {
         course.flatMap(this::energy),
         phasePlans,
         new PlanProblems(run, cluster, partition, main)
-            .of(new Figures(iterations, fullest, deviceMemory(), checkpoint, forecast)));
+            .of(new Figures(iterations, shortages(), checkpoint, forecast)));
+  }
+
+  /** Phases that need more memory than their devices have. */
+  private List<Shortage> shortages() {
+    return phases.stream()
+        .map(one -> new Shortage(memory(one).parts().total(), deviceMemory(one)))
+        .filter(one -> one.neededBytes() > one.deviceBytes().orElse(Long.MAX_VALUE))
+        .toList();
+  }
+
+  private MemoryEstimate.OfStage memory(Phase phase) {
+    boolean onCpus = partition(phase).map(p -> p.device().type().startsWith("cpu")).orElse(false);
+    return MemoryEstimate.fullest(phase.spec(), phase.topology(), !onCpus);
   }
 
   private Optional<Forecast> forecast(Step step) {
@@ -113,16 +130,16 @@ public final class Planner {
   }
 
   private Optional<Throughput> expected(Phase phase) {
-    return Throughput.of(phase.spec(), partition.map(Partition::device), options.tflops());
+    return Throughput.of(phase.spec(), partition(phase).map(Partition::device), options.tflops());
   }
 
   private static OptionalDouble value(Optional<Double> known) {
     return known.map(OptionalDouble::of).orElseGet(OptionalDouble::empty);
   }
 
-  private OptionalLong deviceMemory() {
-    return partition
-        .map(p -> p.deviceMemoryBytes(main.spec().resources().constraint()))
+  private OptionalLong deviceMemory(Phase phase) {
+    return partition(phase)
+        .map(p -> p.deviceMemoryBytes(phase.spec().resources().constraint()))
         .orElseGet(OptionalLong::empty);
   }
 
@@ -226,7 +243,7 @@ public final class Planner {
         spec.resources().nodes(),
         spec.dataParallel(),
         spec.batch().micro(),
-        MemoryEstimate.fullest(spec, phase.topology(), onGpus).parts().total(),
+        memory(phase).parts().total(),
         value(forecast.map(known -> known.secondsOf(phase))),
         value(forecast.map(known -> known.trainingSecondsOf(phase))),
         value(forecast.map(known -> known.gpuHoursOf(phase))));

@@ -48,8 +48,9 @@ record Canary(
       pipeline = 1;
     }
     int replicas = nodes * perNode / (tensor * pipeline);
-    // As many micro-batches as fill the pipeline twice.
-    int global = run.batch().micro() * replicas * pipeline * 2;
+    // As many micro-batches as fill the pipeline twice, if the run has so many.
+    int step = run.batch().micro() * replicas;
+    int global = step * Math.max(1, Math.min(2 * pipeline, run.batch().global() / step));
     Duration limit = shorter(run.resources().timeLimit(), LIMIT);
     double hours = (double) nodes * perNode * limit.toSeconds() / 3600;
     return new Canary(

@@ -40,22 +40,20 @@ record PathText() implements ScalarType<String> {
   }
 
   private static Optional<String> check(String path, String variable, Place place) {
-    String from = variable.isEmpty() ? "" : " (from ${" + variable + "})";
-    String shown = Shown.quoted(path) + from;
     if (path.length() > LENGTH_MAX) {
       return refuse(place, "the path is longer than " + LENGTH_MAX + " characters", "Shorten it.");
     }
     if (!ALLOWED.matcher(path).matches()) {
       return refuse(
           place,
-          shown + " holds characters that are not allowed in a path",
+          shown(path, variable) + " holds characters that are not allowed in a path",
           "Allowed: letters, digits and / . _ @ + = - but no blanks: "
               + "the trainer splits lists there.");
     }
     if (!path.startsWith("/")) {
       return refuse(
           place,
-          shown + " is not an absolute path",
+          shown(path, variable) + " is not an absolute path",
           "Start it with /, or with ${SPEC_DIR}/ for a file beside the spec.");
     }
     boolean detour =
@@ -63,11 +61,15 @@ record PathText() implements ScalarType<String> {
     if (detour || path.contains("//")) {
       return refuse(
           place,
-          shown + " takes a detour by '.', '..' or '//'",
+          shown(path, variable) + " takes a detour by '.', '..' or '//'",
           "Write the path as it is in the end.");
     }
     return Optional.of(
         path.length() > 1 && path.endsWith("/") ? path.substring(0, path.length() - 1) : path);
+  }
+
+  private static String shown(String path, String variable) {
+    return Shown.quoted(path) + (variable.isEmpty() ? "" : " (from ${" + variable + "})");
   }
 
   private static Optional<String> refuse(Place place, String message, String advice) {
