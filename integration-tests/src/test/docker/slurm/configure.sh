@@ -44,9 +44,10 @@ configure() {
     mknod "$GPU_FILES/nvidia$number" c 1 3
   done
   printf '127.0.0.1 %s\n' "$HOSTNAME" >> /etc/hosts
+  # Each node has an address of its own for what its jobs listen on: two may take the same port.
   for ((number = 1; number <= NODES; number++)); do
     mkdir -p "/var/spool/slurmd/$(node_name "$number")"
-    printf '127.0.0.1 %s\n' "$(node_name "$number")" >> /etc/hosts
+    printf '127.0.1.%d %s\n' "$number" "$(node_name "$number")" >> /etc/hosts
   done
   if ! id -u "$USER_NAME" > /dev/null 2>&1; then
     useradd --uid "$USER_ID" --create-home --shell /bin/bash "$USER_NAME"

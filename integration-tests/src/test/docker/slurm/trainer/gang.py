@@ -17,7 +17,7 @@ class Gang:
         self.node_rank = node_rank
         host, port = endpoint.rsplit(":", 1)
         if node_rank == 0:
-            self._peers = _accept(int(port), nodes - 1)
+            self._peers = _accept(host, int(port), nodes - 1)
         else:
             self._peers = [_connect(host, int(port))]
         self._readers = [peer.makefile("rb") for peer in self._peers]
@@ -40,8 +40,8 @@ class Gang:
             peer.sendall(word.encode() + b"\n")
 
 
-def _accept(port, count):
-    with socket.create_server(("", port), backlog=count + 1, reuse_port=False) as listener:
+def _accept(host, port, count):
+    with socket.create_server((host, port), backlog=count + 1) as listener:
         listener.settimeout(CONNECT_SECONDS_MAX)
         return [listener.accept()[0] for _ in range(count)]
 
