@@ -10,12 +10,12 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.bloomery.controlplane.config.ClusterProfiles;
-import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.plan.BatchSchedule;
+import org.bloomery.core.plan.CheckpointContents;
 import org.bloomery.core.plan.CheckpointSizing;
 import org.bloomery.core.plan.WallTime;
 import org.bloomery.core.port.RunStore;
@@ -31,7 +31,6 @@ import org.bloomery.core.spec.Bound;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.KnownSite;
 import org.bloomery.core.spec.Partition;
-import org.bloomery.core.spec.Precision;
 import org.bloomery.core.spec.ResourceManagerKind;
 import org.bloomery.core.spec.Resources;
 import org.bloomery.core.spec.RunSpec;
@@ -155,7 +154,7 @@ public final class RunContexts {
     for (int revision = 0; revision <= spec.revisions().size(); revision++) {
       RunSpec revised = spec.revision(revision);
       RunPolicy policy = policy(revised, iterations, cluster, rendering);
-      terms.add(new RunContext.Terms(revised, policy, layout(revised)));
+      terms.add(new RunContext.Terms(revised, policy, CheckpointContents.layout(revised)));
     }
     return new RunContext(run, home, spec, cluster, terms, rendering, starts);
   }
@@ -239,16 +238,5 @@ public final class RunContexts {
         return rendering.files(attempt, resume).jobSha256();
       }
     };
-  }
-
-  private static CheckpointLayout layout(RunSpec spec) {
-    return new CheckpointLayout(
-        spec.model().layers(),
-        spec.parallelism().tensor(),
-        spec.parallelism().pipeline(),
-        spec.dataParallel(),
-        spec.training().precision() == Precision.BF16
-            ? CheckpointLayout.Shards.BF16
-            : CheckpointLayout.Shards.FP16);
   }
 }

@@ -14,19 +14,21 @@ import java.util.List;
  * @param tensor tensor-parallel ranks
  * @param pipeline pipeline stages
  * @param data data-parallel ranks
- * @param shards how the optimizer's files begin
+ * @param shards which files hold the optimizer's state
  */
 public record CheckpointLayout(int layers, int tensor, int pipeline, int data, Shards shards) {
 
   /** More files than this no training has; it keeps mistyped specs from filling the memory. */
   public static final long FILES_MAX = 1_000_000;
 
-  /** Which of DeepSpeed's optimizers writes the shards. */
+  /** What becomes of the optimizer's state; it depends on which of DeepSpeed's optimizers it is. */
   public enum Shards {
-    /** {@code BF16_Optimizer}. */
+    /** {@code BF16_Optimizer}: each replica writes its share, whatever the ZeRO stage. */
     BF16("bf16_zero_pp_rank_"),
-    /** The ZeRO optimizers for fp16. */
-    FP16("zero_pp_rank_");
+    /** The optimizers of ZeRO stages 1 to 3: each replica writes its share. */
+    ZERO("zero_pp_rank_"),
+    /** Without ZeRO: the state is whole, and in the files of the model states. */
+    NONE("");
 
     private final String prefix;
 
@@ -60,14 +62,18 @@ public record CheckpointLayout(int layers, int tensor, int pipeline, int data, S
               + ", data "
               + data);
     }
-    if (files(layers, tensor, pipeline, data) > FILES_MAX) {
+    if (files(layers, tensor, pipeline, sharing(shards, data)) > FILES_MAX) {
       throw new IllegalArgumentException("a layout of more than " + FILES_MAX + " files");
     }
   }
 
   /** How many files a complete checkpoint has; {@code latest} lies beside it and is not counted. */
   public int fileCount() {
-    return (int) files(layers, tensor, pipeline, data);
+    return (int) files(layers, tensor, pipeline, sharing(shards, data));
+  }
+
+  private static int sharing(Shards shards, int data) {
+    return shards == Shards.NONE ? 0 : data;
   }
 
   /** All files, in the order in which the trainer writes them. */
@@ -88,7 +94,7 @@ public record CheckpointLayout(int layers, int tensor, int pipeline, int data, S
     }
     for (int rank = 0; rank < tensor * pipeline; rank++) {
       String stage = " of stage " + rank / tensor;
-      for (int replica = 0; replica < data; replica++) {
+      for (int replica = 0; replica < sharing(shards, data); replica++) {
         files.add(
             new Expected(
                 shards.prefix() + replica + "_mp_rank_" + twoDigits(rank) + "_optim_states.pt",
@@ -107,11 +113,11 @@ public record CheckpointLayout(int layers, int tensor, int pipeline, int data, S
     }
   }
 
-  private static long files(long layers, long tensor, long pipeline, long data) {
+  private static long files(long layers, long tensor, long pipeline, long sharing) {
     long modelRanks = tensor * pipeline;
     // Only sane factors are multiplied, so that nothing overflows.
-    boolean sane = Math.max(layers, Math.max(modelRanks, data)) <= FILES_MAX;
-    return sane ? (layers + 2) * tensor + modelRanks + data * modelRanks : Long.MAX_VALUE;
+    boolean sane = Math.max(layers, Math.max(modelRanks, sharing)) <= FILES_MAX;
+    return sane ? (layers + 2) * tensor + modelRanks + sharing * modelRanks : Long.MAX_VALUE;
   }
 
   private static String twoDigits(int number) {

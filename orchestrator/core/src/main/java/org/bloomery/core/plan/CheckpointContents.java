@@ -2,6 +2,8 @@ package org.bloomery.core.plan;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bloomery.core.checkpoint.CheckpointLayout;
+import org.bloomery.core.checkpoint.CheckpointLayout.Shards;
 import org.bloomery.core.plan.Topology.Stage;
 import org.bloomery.core.spec.Precision;
 import org.bloomery.core.spec.RunSpec;
@@ -43,12 +45,28 @@ public record CheckpointContents(List<FileClass> classes) {
     return of(run, Topology.of(run));
   }
 
+  /** The names of those files. */
+  public static CheckpointLayout layout(RunSpec run) {
+    return new CheckpointLayout(
+        run.model().layers(),
+        run.parallelism().tensor(),
+        run.parallelism().pipeline(),
+        run.dataParallel(),
+        shards(run));
+  }
+
+  private static Shards shards(RunSpec run) {
+    if (run.training().precision() == Precision.BF16) {
+      return Shards.BF16;
+    }
+    return run.deepSpeed().zeroStage() >= 1 ? Shards.ZERO : Shards.NONE;
+  }
+
   static CheckpointContents of(RunSpec run, Topology topology) {
     List<FileClass> classes = new ArrayList<>();
     layers(classes, run, topology);
     long master = masterBytes(run.training().precision());
-    boolean sharded =
-        run.training().precision() == Precision.BF16 || run.deepSpeed().zeroStage() >= 1;
+    boolean sharded = shards(run) != Shards.NONE;
     for (Stage stage : topology.stages()) {
       long state = stage.parametersPerDevice() * master;
       classes.add(

@@ -57,7 +57,7 @@ class CheckpointVerifierTest {
             "layer_02-model_00-model_states.pt",
             "layer_73-model_00-model_states.pt",
             "layer_75-model_00-model_states.pt");
-    assertThat(new CheckpointLayout(2, 1, 1, 1, Shards.FP16).expected())
+    assertThat(new CheckpointLayout(2, 1, 1, 1, Shards.ZERO).expected())
         .extracting(CheckpointLayout.Expected::name)
         .contains("zero_pp_rank_0_mp_rank_00_optim_states.pt");
     assertThat(new CheckpointLayout(2, 1, 1, 11, Shards.BF16).expected())
@@ -120,7 +120,7 @@ class CheckpointVerifierTest {
     assertThat(verdict(SMALL, small().put(SampleListings.file("x\u001b[2J\ny", 9, ""))).words())
         .isEqualTo("incomplete: x?[2J?y is unexpected");
     // The same ranks, but of an optimizer of another kind.
-    assertThat(verdict(new CheckpointLayout(4, 1, 1, 2, Shards.FP16), small()))
+    assertThat(verdict(new CheckpointLayout(4, 1, 1, 2, Shards.ZERO), small()))
         .isInstanceOf(Verdict.Incomplete.class);
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.Optional;
+import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.plan.CheckpointContents.FileClass;
 import org.bloomery.core.spec.CheckpointPolicy;
 import org.bloomery.core.spec.CheckpointPolicy.Keep;
@@ -62,6 +63,23 @@ class CheckpointContentsTest {
     assertThat(contents.files()).isEqualTo(6 + 1);
     assertThat(contents.bytes()).isEqualTo(14 * parameters);
     assertThat(bytesOf(contents, "model states of stage 0")).isEqualTo(12 * parameters);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "bf16, 0, bf16_zero_pp_rank_1_mp_rank_00_optim_states.pt",
+    "fp16, 1, zero_pp_rank_1_mp_rank_00_optim_states.pt",
+    "fp16, 0, mp_rank_00_model_states.pt"
+  })
+  void whatIsPlannedIsWhatIsLookedFor(String precision, int zeroStage, String last) {
+    RunSpec run =
+        SpecTexts.value(
+            SampleSites.tiny()
+                .replace("precision: bf16", "precision: " + precision)
+                .replace("  data:\n", "  deepSpeed: {zeroStage: " + zeroStage + "}\n  data:\n"));
+    List<CheckpointLayout.Expected> files = CheckpointContents.layout(run).expected();
+    assertThat(files.get(files.size() - 1).name()).isEqualTo(last);
+    assertThat(files).hasSize((int) CheckpointContents.of(run).files());
   }
 
   @Test
