@@ -7,7 +7,7 @@
 #   cluster.sh kill DAEMON [NODE]     as a fault would: SIGKILL
 #   cluster.sh freeze DAEMON [NODE]   it takes connections and answers none, until it is thawed
 #   cluster.sh thaw DAEMON [NODE]
-#   cluster.sh save JOB               waits until slurmctld has written down what it knows of the job
+#   cluster.sh save JOB               waits until slurmctld has saved what it knows of the job
 #   cluster.sh crash NODE             the node loses its power: its slurmd, steps and tasks are gone
 #   cluster.sh heal                   ends every job and repairs everything
 set -euo pipefail

@@ -137,6 +137,7 @@ final class ClusterLoopsTest {
             store.lead())) {
       Service service = service(shared, loops);
       loops.start();
+      service.submit(spec("there", "queue"), "loop.yaml", home.toString(), false, "ada");
       assertThat(stuck.asked.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
 
       service.submit(spec("here", "local"), "loop.yaml", home.toString(), false, "ada");
@@ -144,7 +145,6 @@ final class ClusterLoopsTest {
       assertThat(quick.submitted.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
       assertThat(stuck.submitted.getCount()).isEqualTo(1);
       never.countDown();
-      service.submit(spec("there", "queue"), "loop.yaml", home.toString(), false, "ada");
       assertThat(stuck.submitted.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
     } finally {
       never.countDown();
@@ -155,15 +155,8 @@ final class ClusterLoopsTest {
   @Test
   void aRunWhoseClusterNobodyReachesIsLeftAloneAndSaysSo() throws Exception {
     ClusterLoops.Shared shared = shared();
-    Silent queue = new Silent(new CountDownLatch(0));
+    submitToQueue(shared);
     Silent local = new Silent(new CountDownLatch(0));
-    try (ClusterLoops before =
-        new ClusterLoops(
-            shared, List.of(new ClusterLoops.Site("queue", queue, OFTEN)), store.lead())) {
-      Service service = service(shared, before);
-      before.start();
-      service.submit(spec("there", "queue"), "loop.yaml", home.toString(), false, "ada");
-    }
     ClusterLoops.Shared anew = shared();
     ClusterLoops after =
         new ClusterLoops(anew, List.of(new ClusterLoops.Site("local", local, OFTEN)), store.lead());
@@ -178,26 +171,46 @@ final class ClusterLoopsTest {
   /** A request wakes the loop; the site's floor for questions holds all the same. */
   @Test
   void aLoopThatIsWokenDoesNotAskAgainBeforeItsTime() throws Exception {
-    Silent local = new Silent(new CountDownLatch(0));
+    ClusterLoops.Shared shared = shared();
+    submitToQueue(shared);
+    Silent queue = new Silent(new CountDownLatch(0));
     Instant[] now = {Instant.parse("2031-05-04T08:00:00Z")};
-    ClusterLoops.Shared real = shared();
-    ClusterLoops.Shared shared =
-        new ClusterLoops.Shared(store, real.contexts(), () -> now[0], System::nanoTime);
-    Duration minute = Duration.ofMinutes(1);
-    ClusterLoops loops =
-        new ClusterLoops(
-            shared, List.of(new ClusterLoops.Site("local", local, minute)), store.lead());
-    ControlLoop loop = loops.of("local").orElseThrow();
+    ControlLoop loop = loopOfQueue(shared, queue, () -> now[0]);
 
     loop.runOnce();
     now[0] = now[0].plusSeconds(59);
     loop.runOnce();
-    assertThat(local.looks.get()).isEqualTo(1);
+    assertThat(queue.looks.get()).isEqualTo(1);
     now[0] = now[0].plusSeconds(1);
     loop.runOnce();
-    assertThat(local.looks.get()).isEqualTo(2);
+    assertThat(queue.looks.get()).isEqualTo(2);
     now[0] = now[0].minusSeconds(3600);
     loop.runOnce();
-    assertThat(local.looks.get()).as("a clock that was set back").isEqualTo(3);
+    assertThat(queue.looks.get()).as("a clock that was set back").isEqualTo(3);
+  }
+
+  @Test
+  void aSiteIsNotAskedAboutNothing() throws Exception {
+    Silent queue = new Silent(new CountDownLatch(0));
+    loopOfQueue(shared(), queue, InstantSource.system()).runOnce();
+    assertThat(queue.looks.get()).isZero();
+  }
+
+  private ControlLoop loopOfQueue(ClusterLoops.Shared shared, Silent queue, InstantSource time) {
+    ClusterLoops.Shared timed =
+        new ClusterLoops.Shared(store, shared.contexts(), time, System::nanoTime);
+    ClusterLoops.Site site = new ClusterLoops.Site("queue", queue, Duration.ofMinutes(1));
+    return new ClusterLoops(timed, List.of(site), store.lead()).of("queue").orElseThrow();
+  }
+
+  private void submitToQueue(ClusterLoops.Shared shared) throws Exception {
+    Silent queue = new Silent(new CountDownLatch(0));
+    try (ClusterLoops loops =
+        new ClusterLoops(
+            shared, List.of(new ClusterLoops.Site("queue", queue, OFTEN)), store.lead())) {
+      Service service = service(shared, loops);
+      loops.start();
+      service.submit(spec("there", "queue"), "loop.yaml", home.toString(), false, "ada");
+    }
   }
 }
