@@ -298,14 +298,15 @@ final class RunRules {
     Duration limit = facts.duration(TIME_LIMIT);
     Duration latest = limit.minus(Resources.saveMargin(limit));
     if (exit.compareTo(latest) > 0) {
+      // The job's script makes it save at that time in any case.
       facts.problem(
-          SpecCode.EXIT_DURATION,
+          SpecCode.NEVER_LEAVES_BY_ITSELF,
           EXIT_DURATION,
           "the trainer would leave after "
               + TimeSpan.words(exit)
-              + ", too late to save within the time limit of "
+              + ", but is made to save and leave before, for the time limit of "
               + TimeSpan.words(limit),
-          "Leave time for an iteration and a save: at most " + TimeSpan.words(latest) + ".");
+          "To let it leave by itself: at most " + TimeSpan.words(latest) + ".");
     }
   }
 }

@@ -43,7 +43,7 @@ public enum SpecCode {
   RAMP_UP(37, "The batch ramp-up does not lead to the global batch"),
   TOO_FEW_SAMPLES(38, "The samples are fewer than one global batch"),
   LEARNING_RATE(39, "The learning rate's numbers contradict each other"),
-  EXIT_DURATION(40, "The exit duration does not fit the time limit"),
+  EXIT_DURATION(40, "The exit duration is not a whole number of minutes"),
   MIXTURE(41, "The mixture's weights or names are wrong"),
   BACKOFF(42, "The first wait is longer than the longest"),
   NOT_ON_THIS_CLUSTER(43, "The cluster cannot give what is asked for"),
@@ -80,7 +80,8 @@ public enum SpecCode {
   GRANT_NEEDED(74, "The quality of service is given to chosen projects only", Severity.WARNING),
   NO_EFFECT(75, "A field has no effect on this cluster", Severity.WARNING),
   SLOW_PRECISION(76, "The devices do not compute fast in this precision", Severity.WARNING),
-  PROFILE(77, "The facts of a cluster profile contradict each other");
+  PROFILE(77, "The facts of a cluster profile contradict each other"),
+  NEVER_LEAVES_BY_ITSELF(78, "The time limit comes before the exit duration", Severity.WARNING);
 
   private final int number;
   private final String title;

@@ -23,7 +23,8 @@ class RunRulesTest {
         "vocabularySize: 384 | vocabularySize: 385 | VOCABULARY_PADDING"
             + " | spec.model.vocabularySize",
         "layers: 4 | layers: 3 | - | -",
-        "exitDuration: 25m | exitDuration: 28m | EXIT_DURATION | spec.launcher.exitDuration",
+        "exitDuration: 25m | exitDuration: 28m | NEVER_LEAVES_BY_ITSELF |"
+            + " spec.launcher.exitDuration",
         "exitDuration: 25m | exitDuration: 27m | - | -",
         "precision: fp16 | precision: bf16 | NUMBER_FORMAT | spec.training.lossScale",
         "precision: fp16 | precision: bf16 | NUMBER_FORMAT | spec.deepSpeed.zeroStage",
@@ -59,7 +60,8 @@ class RunRulesTest {
         "weight: .25 | weight: .26 | MIXTURE | spec.data.mixture[0].weight",
         "weight: .25 | weight: .2505 | - | -",
         "name: code | name: fr | MIXTURE | spec.data.mixture[1].name",
-        "exitDuration: 25m | exitDuration: 30m | EXIT_DURATION | spec.launcher.exitDuration",
+        "exitDuration: 25m | exitDuration: 30m | NEVER_LEAVES_BY_ITSELF |"
+            + " spec.launcher.exitDuration",
         "exitDuration: 25m | exitDuration: 90s | EXIT_DURATION | spec.launcher.exitDuration",
         "first: 5s | first: 11m | BACKOFF | spec.restart.backoff.first",
         "gloo] | --load=/x] | RESERVED_NAME | spec.launcher.extraArguments[1]",

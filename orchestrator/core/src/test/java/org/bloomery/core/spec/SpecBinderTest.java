@@ -175,7 +175,7 @@ class SpecBinderTest {
             .replace("samples: 3_200\n", "samples: 0123\n")
             .replace("weight: .25", "weight: .5")
             .replace("\"/data/code.txt\"", "data/code.txt")
-            .replace("exitDuration: 25m", "exitDuration: 40m");
+            .replace("exitDuration: 25m", "exitDuration: 90s");
     text = text.substring(0, text.indexOf("  restart:")) + "  budget: {gpuHours: 2}\n";
     String policy =
         """
@@ -212,7 +212,7 @@ class SpecBinderTest {
             "run.yaml SPEC-015 spec.training.samples @ 0123",
             "run.yaml SPEC-041 spec.data.mixture[0].weight @ .5",
             "run.yaml SPEC-020 spec.data.mixture[1].path @ data/code.txt",
-            "run.yaml SPEC-040 spec.launcher.exitDuration @ 40m",
+            "run.yaml SPEC-040 spec.launcher.exitDuration @ 90s",
             "policy.yaml SPEC-018 spec.restart.perCause.hung @ hung:",
             "policy.yaml SPEC-016 spec.restart.backoff.first @ 20:00:00",
             "policy.yaml SPEC-018 spec.restart.prepareSuccessor @ often",
