@@ -2,8 +2,6 @@ package org.bloomery.cli;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.stream.Collectors;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.http.Wire;
 import org.bloomery.core.run.RunRecord;
@@ -14,7 +12,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "events",
     description = "Show a run's history, oldest first.",
-    footer = {"", "Example: bloomery events bloom-nano --after 10"})
+    footer = {
+      "",
+      "With -o json: also the facts that each decision recorded.",
+      "",
+      "Example: bloomery events bloom-nano --after 10"
+    })
 final class EventsCommand extends RunVerb {
   private static final int PAGE = 1_000;
 
@@ -53,20 +56,10 @@ final class EventsCommand extends RunVerb {
     return records;
   }
 
+  /** The sentences are the story: they are not cut. */
   private static Table table(List<RunRecord> records) {
-    Table table = Table.of("No events after that.", "VERSION#", "TIME", "FACTS", "WHY");
-    for (RunRecord entry : records) {
-      String facts =
-          entry.facts().stream()
-              .map(fact -> words(fact.getClass().getSimpleName()))
-              .collect(Collectors.joining(", "));
-      table.row(entry.version(), Words.time(entry.at()), facts, entry.why());
-    }
+    Table table = Table.of("No events after that.", "VERSION#", "TIME", "WHAT").whole();
+    records.forEach(entry -> table.row(entry.version(), Words.time(entry.at()), entry.why()));
     return table;
-  }
-
-  /** {@code CheckpointSealed} is {@code checkpoint sealed}. */
-  private static String words(String className) {
-    return className.replaceAll("(?<=.)([A-Z])", " $1").toLowerCase(Locale.ROOT);
   }
 }

@@ -9,12 +9,12 @@ final class Table {
   /** A screen's usual width; only the last column gives way to it. */
   static final int WIDTH = 100;
 
-  private static final int LAST_COLUMN_MIN = 20;
   private static final String GAP = "  ";
 
   private final List<String> head;
   private final String none;
   private final List<List<String>> rows = new ArrayList<>();
+  private int lastColumnMin = 20;
 
   private Table(String none, List<String> head) {
     this.none = none;
@@ -29,6 +29,12 @@ final class Table {
    */
   static Table of(String none, String... head) {
     return new Table(none, List.of(head));
+  }
+
+  /** Lets the last column be as wide as it is. */
+  Table whole() {
+    lastColumnMin = Integer.MAX_VALUE;
+    return this;
   }
 
   Table row(Object... cells) {
@@ -62,7 +68,7 @@ final class Table {
       }
       used += i < last ? widths[i] + GAP.length() : 0;
     }
-    widths[last] = Math.min(widths[last], Math.max(LAST_COLUMN_MIN, WIDTH - used));
+    widths[last] = Math.min(widths[last], Math.max(lastColumnMin, WIDTH - used));
     return widths;
   }
 
