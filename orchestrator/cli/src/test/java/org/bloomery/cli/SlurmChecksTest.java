@@ -43,7 +43,7 @@ class SlurmChecksTest {
                 0,
                 command.argv().contains("config")
                     ? "ClusterName = bloom\nSLURM_VERSION = 22.05.8\nKillWait = 4 sec\n"
-                    : "PartitionName=train \nPartitionName=debug \n",
+                    : "PartitionName=gpu_p5 \n",
                 "",
                 false);
 
@@ -57,7 +57,7 @@ class SlurmChecksTest {
                 check.level() == Check.Level.WARNING
                     && check.finding().contains("cannot write down how it ended"));
     assertThat(checks)
-        .filteredOn(check -> check.name().startsWith("jean-zay"))
+        .filteredOn(check -> check.name().startsWith("jean-zay-v100"))
         .allMatch(check -> check.finding().contains("another cluster"));
   }
 

@@ -49,7 +49,7 @@ class ClusterProfilesTest {
   @Test
   void aBadProfileIsRefusedWithAllItsProblems() throws IOException {
     String text = Files.readString(SHIPPED.resolve("test-cluster.yaml"));
-    lay("bad.yaml", text.replace("pollFloor: 1s", "pollFloor: 1min").replace("20d", "20 days"));
+    lay("bad.yaml", text.replace("pollFloor: 1s", "pollFloor: 1min").replace("20h", "20 hours"));
 
     BadProfileException no =
         catchThrowableOfType(BadProfileException.class, () -> ClusterProfiles.load(home));

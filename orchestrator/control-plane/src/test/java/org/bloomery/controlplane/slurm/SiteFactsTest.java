@@ -166,10 +166,10 @@ class SiteFactsTest {
     assertThat(new SlurmCluster(PROFILE, site("train"), here).examine())
         .singleElement()
         .matches(finding -> finding.text().contains("it is another cluster"));
-    ClusterProfile two = SampleClusters.shipped().get("test-cluster");
-    assertThat(new SlurmCluster(two, site("train"), here).examine())
+    ClusterProfile two = SampleClusters.shipped().get("jean-zay-v100");
+    assertThat(new SlurmCluster(two, site("gpu_p13"), here).examine())
         .contains(
-            Finding.doubtful("there is no partition debug at the site", "Correct the profile"));
+            Finding.doubtful("there is no partition gpu_p2 at the site", "Correct the profile"));
     assertThat(
             new SlurmCluster(PROFILE, command -> new Result.NotStarted("scontrol: gone"), here)
                 .examine())
