@@ -54,6 +54,11 @@ sealed interface JobRow permits QueueRow, AccountingRow {
             && attempt.key().filter(this::isJob).isPresent());
   }
 
+  /** Whether a node's failure has ended it, which the queue says already while it completes. */
+  default boolean hasLostNode() {
+    return known().filter(SlurmState.NODE_FAIL::equals).isPresent();
+  }
+
   /** Whether its user keeps it in the queue, and could let it go. */
   default boolean isHeldByUser() {
     return false;

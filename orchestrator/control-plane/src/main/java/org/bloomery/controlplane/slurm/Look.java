@@ -6,6 +6,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.bloomery.core.port.ResourceManager.Wanted;
 
 /** What one look has brought home, before anything is concluded from it. */
@@ -13,6 +15,7 @@ final class Look {
   private final Instant asOf;
   private final Accounting accounting;
   private final Map<String, String> unclear;
+  private final List<Sinfo.Node> nodes;
   private final Index<QueueRow> queue;
   private final Index<AccountingRow> accountingRows;
 
@@ -21,9 +24,16 @@ final class Look {
    *
    * @param queue all jobs of our user that the controller knows
    * @param unclear job names about which a further question was not answered, with the reason
+   * @param nodes those of jobs that lost one, as far as they are known
    */
-  Look(Instant asOf, List<QueueRow> queue, Accounting accounting, Map<String, String> unclear) {
+  Look(
+      Instant asOf,
+      List<QueueRow> queue,
+      Accounting accounting,
+      Map<String, String> unclear,
+      List<Sinfo.Node> nodes) {
     this.asOf = asOf;
+    this.nodes = List.copyOf(nodes);
     this.accounting = accounting;
     this.unclear = new HashMap<>(unclear);
     this.queue = new Index<>(queue);
@@ -43,6 +53,17 @@ final class Look {
   /** Why nothing is known about the jobs of this name, if that is so. */
   Optional<String> unclear(String jobName) {
     return Optional.ofNullable(unclear.get(jobName));
+  }
+
+  /** Which of its nodes a job has lost, if it has: those that are unfit since it ran. */
+  Set<String> lostNodes(JobRow row) {
+    Set<String> lost = new TreeSet<>();
+    if (row.hasLostNode()) {
+      nodes.stream()
+          .filter(node -> row.nodes().contains(node.name()) && node.isLostSince(row.start()))
+          .forEach(node -> lost.add(node.name()));
+    }
+    return lost;
   }
 
   /** The queue's rows of a run, found by any of its attempts. */

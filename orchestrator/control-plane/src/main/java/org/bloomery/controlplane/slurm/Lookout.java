@@ -13,14 +13,15 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.port.ResourceManager.Wanted;
 
 /**
  * Asks SLURM what there is to know about the wanted attempts, with as few commands as tell: always
- * the queue, the accounting only about what the queue does not show alive, and the controller about
- * single jobs that neither knows.
+ * the queue, the accounting only about what the queue does not show alive, the controller about
+ * single jobs that neither knows, and about the nodes of jobs that lost one.
  */
 final class Lookout {
   /** Single questions in one look; what is left waits for the next. */
@@ -67,7 +68,34 @@ final class Lookout {
         details(attempt, rows, unclear);
       }
     }
-    return new Look(now, rows, accounting, unclear);
+    List<JobRow> all = new ArrayList<>(rows);
+    if (accounting instanceof Accounting.Known known) {
+      all.addAll(known.rows());
+    }
+    List<Wanted> unsettled =
+        wanted.stream()
+            .filter(attempt -> attempt.key().filter(settled::contains).isEmpty())
+            .toList();
+    return new Look(now, rows, accounting, unclear, nodesOfLosers(unsettled, all));
+  }
+
+  /**
+   * How it is with the nodes of the jobs that lost one, as long as something can be learnt of them.
+   * That there is no answer is no reason to wait: the job's end is known without it.
+   */
+  private List<Sinfo.Node> nodesOfLosers(List<Wanted> unsettled, List<JobRow> rows) {
+    Set<String> directories = new HashSet<>();
+    unsettled.forEach(attempt -> directories.add(attempt.directory()));
+    Set<String> names = new TreeSet<>();
+    rows.stream()
+        .filter(row -> row.hasLostNode() && directories.contains(row.workDirectory()))
+        .forEach(row -> names.addAll(row.nodes()));
+    return parts(names).stream()
+        .flatMap(
+            part ->
+                Sinfo.read(commands.run(SlurmProgram.SINFO, Sinfo.nodes(part)))
+                    .match(List::stream, why -> Stream.empty()))
+        .toList();
   }
 
   /** Those of which more must be known than the queue says: what it shows alive, lives. */

@@ -2,9 +2,12 @@ package org.bloomery.controlplane.slurm;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.observe.JobView;
 
@@ -14,6 +17,7 @@ import org.bloomery.core.observe.JobView;
  */
 final class Memory {
   private final Map<JobKey, JobView> settled = new HashMap<>();
+  private final Map<JobKey, SortedSet<String>> lostNodes = new HashMap<>();
   private Map<JobKey, Absence> before = new HashMap<>();
   private Map<JobKey, Absence> now = new HashMap<>();
 
@@ -33,9 +37,22 @@ final class Memory {
     settled.put(job.key(), job);
   }
 
+  /** Nodes that a job was seen to have lost; they may be back in service when it is settled. */
+  void loses(JobKey key, Set<String> nodes) {
+    if (!nodes.isEmpty()) {
+      lostNodes.computeIfAbsent(key, job -> new TreeSet<>()).addAll(nodes);
+    }
+  }
+
+  /** All of them, sorted. */
+  List<String> lostNodes(JobKey key) {
+    return List.copyOf(lostNodes.getOrDefault(key, new TreeSet<>()));
+  }
+
   /** A new look begins; jobs that nobody asks for any more are forgotten. */
   void beginLook(Set<JobKey> wanted) {
     settled.keySet().retainAll(wanted);
+    lostNodes.keySet().retainAll(wanted);
     before = now;
     now = new HashMap<>();
   }

@@ -33,6 +33,11 @@ record QueueRow(
   }
 
   @Override
+  public boolean hasLostNode() {
+    return JobRow.super.hasLostNode() || reason.equals("NodeDown");
+  }
+
+  @Override
   public boolean isHeldByUser() {
     return reason.equals("JobHeldUser")
         && known().map(SlurmState::inQueue).filter(JobState.PENDING::equals).isPresent();

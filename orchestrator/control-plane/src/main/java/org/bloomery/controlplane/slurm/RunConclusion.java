@@ -130,6 +130,8 @@ final class RunConclusion {
   }
 
   private Optional<JobView> view(JobKey key, Rows rows) throws IOException {
+    rows.queue().ifPresent(row -> memory.loses(key, look.lostNodes(row)));
+    rows.accounting().ifPresent(row -> memory.loses(key, look.lostNodes(row)));
     if (rows.queue().isPresent()) {
       QueueRow row = rows.queue().get();
       JobState state = row.known().map(SlurmState::inQueue).orElse(JobState.UNRECOGNISED);
@@ -223,7 +225,7 @@ final class RunConclusion {
         AttemptDirectory.attemptOf(row.workDirectory()),
         state,
         detail,
-        state == JobState.ENDED ? Optional.of(end(row)) : Optional.empty(),
+        state == JobState.ENDED ? Optional.of(end(key, row)) : Optional.empty(),
         row.isHeldByUser(),
         start.isPresent()
             ? Optional.of(Instant.ofEpochSecond(start.getAsLong()))
@@ -232,8 +234,9 @@ final class RunConclusion {
         usage);
   }
 
-  private static JobEnd end(JobRow row) {
-    return JobEnd.of(row.known().map(SlurmState::end).orElse(SchedulerEnd.UNKNOWN));
+  private JobEnd end(JobKey key, JobRow row) {
+    return new JobEnd(
+        row.known().map(SlurmState::end).orElse(SchedulerEnd.UNKNOWN), memory.lostNodes(key));
   }
 
   /** The attempt that a row belongs to; for one that nobody asked about, its run's first. */

@@ -13,6 +13,8 @@ public enum SlurmProgram {
   SQUEUE("squeue", Duration.ofMinutes(2), 64 << 20),
   /** Shows the accounting. */
   SACCT("sacct", Duration.ofMinutes(2), 64 << 20),
+  /** Shows nodes. */
+  SINFO("sinfo", Duration.ofMinutes(1), 1 << 20),
   /** Shows details and changes jobs. */
   SCONTROL("scontrol", Duration.ofMinutes(1), 1 << 20),
   /** Ends or signals jobs; it repeats by itself while a job changes its state. */
@@ -49,7 +51,7 @@ public enum SlurmProgram {
    */
   public boolean showsTimes() {
     return switch (this) {
-      case SQUEUE, SACCT, SCONTROL -> true;
+      case SQUEUE, SACCT, SINFO, SCONTROL -> true;
       case SBATCH, SCANCEL -> false;
     };
   }

@@ -45,6 +45,7 @@ public final class FakeSlurm implements CommandRunner {
   private boolean accountingDown;
   private boolean accountingOff;
   private boolean ignoresCancels;
+  private final Map<String, Instant> lostNodes = new TreeMap<>();
   private final Set<FakeJob> hidden = new HashSet<>();
   private List<String> lastCommand = List.of();
   private Duration accountingLag = Duration.ZERO;
@@ -159,6 +160,16 @@ public final class FakeSlurm implements CommandRunner {
     }
   }
 
+  /** A node stops to respond; what runs there is the caller's to end. */
+  void loseNode(String name) {
+    lostNodes.put(name, now);
+  }
+
+  /** It responds again. */
+  void repairNode(String name) {
+    lostNodes.remove(name);
+  }
+
   /** Says yes to every cancel, and does nothing. */
   void ignoreCancels(boolean ignore) {
     ignoresCancels = ignore;
@@ -240,6 +251,7 @@ public final class FakeSlurm implements CommandRunner {
     return switch (program) {
       case "sbatch" -> controllerDown ? failed(1, sbatchDown()) : sbatch(arguments);
       case "squeue" -> controllerDown ? failed(1, DOWN) : squeue(arguments);
+      case "sinfo" -> controllerDown ? failed(1, DOWN) : sinfo(arguments);
       case "scontrol" -> controllerDown ? failed(1, DOWN) : scontrol(arguments);
       case "scancel" -> controllerDown ? failed(1, DOWN) : scancel(arguments);
       case "sacct" -> sacct(arguments);
@@ -313,6 +325,15 @@ public final class FakeSlurm implements CommandRunner {
           && (ids.isEmpty() || ids.contains(job.id))) {
         text.append(FakeTables.accountingRow(columns, job, now, accountingLag, name));
       }
+    }
+    return said(text.toString());
+  }
+
+  private Result sinfo(List<String> arguments) {
+    StringBuilder text = new StringBuilder("bloomery|NODELIST|STATE|TIMESTAMP|end\n");
+    for (String name : list(arguments, "nodes")) {
+      Optional<Instant> lost = Optional.ofNullable(lostNodes.get(name));
+      text.append(FakeTables.nodeRow(name, lost));
     }
     return said(text.toString());
   }

@@ -119,6 +119,11 @@ final class FakeTables {
     return columns.stream().map(values::get).collect(Collectors.joining("|")) + "\n";
   }
 
+  static String nodeRow(String name, Optional<Instant> lost) {
+    String state = lost.isPresent() ? "down*" : "idle";
+    return "bloomery|" + name + "|" + state + "|" + epoch(lost, "Unknown") + "|end\n";
+  }
+
   private static String firstWord(String text) {
     int blank = text.indexOf(' ');
     return blank < 0 ? text : text.substring(0, blank);

@@ -11,6 +11,7 @@ import java.util.Optional;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting.Source;
+import org.bloomery.core.observe.JobEnd;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
@@ -145,6 +146,38 @@ class SlurmSightTest {
     assertThat(over.state()).isEqualTo(JobState.ENDED);
     assertThat(over.end().orElseThrow().reason()).isEqualTo(SchedulerEnd.NODE_FAIL);
     assertThat(over.usage().orElseThrow().end()).isEqualTo(lost);
+  }
+
+  /** Nothing but the state of its nodes says which one it was, and that may soon be over. */
+  @Test
+  void theNodeThatWasLostIsNamed() {
+    JobRequest request = submitted(1, "lives");
+    JobKey key = keyOf(request);
+    world.slurm().loseNode("n1");
+    world.slurm().jobs().get(0).finish("NODE_FAIL", "0:0", world.slurm().now());
+    jobs(request, key);
+    world.slurm().repairNode("n1");
+    world.slurm().advance(SlurmWorld.NODE_FAIL_GRACE);
+
+    JobView over = jobs(request, key).get(0);
+    world.untilNextLook();
+    jobs(request, key);
+
+    assertThat(over.end()).contains(new JobEnd(SchedulerEnd.NODE_FAIL, List.of("n1")));
+    assertThat(world.slurm().calls("sinfo")).as("looks at the nodes of a job").isEqualTo(2);
+  }
+
+  /** A node that was unfit before the job started was not one that it lost. */
+  @Test
+  void aNodeThatWasDownBeforeIsNotBlamed() {
+    world.slurm().loseNode("n1");
+    world.slurm().advance(Duration.ofSeconds(1));
+    JobRequest request = submitted(1, "lives");
+    JobKey key = keyOf(request);
+    world.slurm().jobs().get(0).finish("NODE_FAIL", "0:0", world.slurm().now());
+    world.slurm().advance(SlurmWorld.NODE_FAIL_GRACE);
+
+    assertThat(jobs(request, key).get(0).end()).contains(JobEnd.of(SchedulerEnd.NODE_FAIL));
   }
 
   /** Same id, new submit time: another incarnation, with a bill of its own. */
