@@ -89,7 +89,7 @@ final class SiteAdvice {
                   + " looks like one that hangs",
               "Choose a partition or a quality of service that is not preempted"));
     } else if (mode.equals("OFF")) {
-      findings.add(Finding.good("jobs are not preempted"));
+      findings.add(Finding.good("jobs are not preempted (PreemptMode=OFF)"));
     } else {
       findings.add(
           Finding.good(
@@ -106,9 +106,9 @@ final class SiteAdvice {
         said.isEmpty() || said.get() == requeues
             ? Finding.good(
                 requeues
-                    ? "SLURM starts jobs again by itself, but not those that say --no-requeue, as"
-                        + " all of ours do"
-                    : "SLURM does not start jobs again by itself")
+                    ? "SLURM starts jobs again by itself (JobRequeue=1), but not those that say"
+                        + " --no-requeue, as all of ours do"
+                    : "SLURM does not start jobs again by itself (JobRequeue=0)")
             : differs("jobRules.requeues", said.get(), requeues));
   }
 
@@ -121,10 +121,11 @@ final class SiteAdvice {
       findings.add(
           Finding.good(
               ages
-                  ? "a job that waits for another gains priority meanwhile (ACCRUE_ALWAYS):"
+                  ? "a job that waits for another gains priority meanwhile"
+                      + " (PriorityFlags=ACCRUE_ALWAYS):"
                       + " successors are queued early"
-                  : "a job that waits for another gains no priority meanwhile: successors are"
-                      + " queued when their turn has come"));
+                  : "a job that waits for another gains no priority meanwhile (PriorityFlags"
+                      + " without ACCRUE_ALWAYS): successors are queued when their turn has come"));
     }
   }
 
@@ -139,13 +140,13 @@ final class SiteAdvice {
                         ? Finding.good(
                             "finished jobs stay in the queue for "
                                 + seconds(age)
-                                + ", looks are "
+                                + " (MinJobAge), looks are "
                                 + seconds(interval)
                                 + " apart")
                         : Finding.doubtful(
                             "finished jobs leave the queue after "
                                 + seconds(age)
-                                + ", looks are "
+                                + " (MinJobAge), looks are "
                                 + seconds(interval)
                                 + " apart: ends are seen only by accounting",
                             "Shorten timings.pollInterval if the site allows it")));
@@ -163,7 +164,7 @@ final class SiteAdvice {
                         : Finding.doubtful(
                             "SIGKILL follows SIGTERM after "
                                 + seconds(wait)
-                                + ", and timings.killWait is "
+                                + " (KillWait), and timings.killWait is "
                                 + seconds(ours)
                                 + ": an ended job cannot write down how it ended",
                             "Set timings.killWait to at most "
@@ -175,17 +176,24 @@ final class SiteAdvice {
     Duration ours = profile.jobRules().overTimeLimit();
     facts
         .overTimeLimit()
-        .filter(theirs -> theirs.compareTo(ours) > 0)
         .ifPresent(
             theirs ->
                 findings.add(
-                    Finding.doubtful(
-                        "jobs may run "
-                            + seconds(theirs)
-                            + " longer than their limit, and jobRules.overTimeLimit is "
-                            + seconds(ours)
-                            + ": a job can cost more than is reserved for it",
-                        "Set jobRules.overTimeLimit to " + seconds(theirs) + " in the profile")));
+                    theirs.compareTo(ours) <= 0
+                        ? Finding.good(
+                            "a job ends "
+                                + (theirs.isZero() ? "at" : "at most " + seconds(theirs) + " after")
+                                + " its limit (OverTimeLimit)")
+                        : Finding.doubtful(
+                            "jobs may run "
+                                + seconds(theirs)
+                                + " longer than their limit (OverTimeLimit), and"
+                                + " jobRules.overTimeLimit is "
+                                + seconds(ours)
+                                + ": a job can cost more than is reserved for it",
+                            "Set jobRules.overTimeLimit to "
+                                + seconds(theirs)
+                                + " in the profile")));
   }
 
   private void unkillable() {

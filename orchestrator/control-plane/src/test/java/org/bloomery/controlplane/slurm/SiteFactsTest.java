@@ -97,9 +97,16 @@ class SiteFactsTest {
   @Test
   void everySettingIsExplained() {
     assertThat(SiteAdvice.of(facts(CONFIG.replace("5 sec", "90 sec")), PROFILE))
-        .hasSize(8)
+        .hasSize(9)
         .allMatch(finding -> finding.level() == Finding.Level.GOOD)
-        .allMatch(finding -> !finding.text().isBlank());
+        .extracting(Finding::text)
+        // By the names under which an administrator knows them.
+        .anyMatch(text -> text.contains("PreemptMode"))
+        .anyMatch(text -> text.contains("JobRequeue"))
+        .anyMatch(text -> text.contains("PriorityFlags"))
+        .anyMatch(text -> text.contains("MinJobAge"))
+        .anyMatch(text -> text.contains("KillWait"))
+        .anyMatch(text -> text.contains("OverTimeLimit"));
   }
 
   @Test
