@@ -2,9 +2,15 @@
 
 It does what a control plane can see: log lines, checkpoints, kill switch, planned exits, and
 failures. The numbers of its log follow from the arguments as Megatron's do, the loss from the
-iteration alone. Two files say what else it does, both optional:
+iteration alone.
 
-    /run/trainer/settings.json     {"stepSeconds": 0.1}
+A training of months is shown in minutes by steps of many iterations: each iteration is logged, but
+of what else comes due in a step (a look at the kill switch, a validation, a save) only that after
+its last iteration happens, for the thousands of checkpoints in between would take hours to write.
+
+Two files say what else it does, both optional:
+
+    /run/trainer/settings.json     {"stepSeconds": 0.1, "iterationsPerStep": 1}
     /run/trainer/NODE.json         the trouble of that node, once: {"iteration": 30,
                                    "says": "RuntimeError: CUDA error: unknown error"} or
                                    {"iteration": 30, "hangs": true}
@@ -41,6 +47,7 @@ class Node:
         self.world_size = args.nnodes * args.nproc_per_node
         first = args.node_rank * args.nproc_per_node
         self.ranks = range(first, first + args.nproc_per_node)
+        self.is_last = self.world_size - 1 in self.ranks
         self.gang = Gang(args.node_rank, args.nnodes, args.rdzv_endpoint)
 
     def say(self, local_rank, line):
@@ -52,7 +59,7 @@ class Node:
             self.say(0, line)
 
     def say_last(self, line):
-        if self.world_size - 1 in self.ranks:
+        if self.is_last:
             self.say(self.args.nproc_per_node - 1, line)
 
     def say_deepspeed(self, local_rank, level, line):
@@ -81,7 +88,9 @@ class Training:
         self.iterations = self.batches.iterations(args.train_samples)
         self.iteration = 0
         self.samples = 0
-        self.step_seconds = read(f"{FOLDER}/settings.json").get("stepSeconds", 0.1)
+        settings = read(f"{FOLDER}/settings.json")
+        self.step_seconds = settings.get("stepSeconds", 0.1)
+        self.step_iterations = settings.get("iterationsPerStep", 1)
 
     def load(self):
         node, args = self.node, self.args
@@ -150,12 +159,17 @@ class Training:
         if 0 in self.node.ranks:
             time.sleep(self.step_seconds)
         self.node.gang.agree()
-        batch = self.batches.at(self.samples)
-        self.iteration += 1
-        self.samples += batch
-        if self.iteration % args.log_interval == 0:
-            self.node.say_last(self.record(batch, time.monotonic() - start))
-            self.node.say_last("time (ms)")
+        # To the next multiple, wherever the last attempt has left.
+        count = self.step_iterations - self.iteration % self.step_iterations
+        count = min(count, self.iterations - self.iteration)
+        seconds = (time.monotonic() - start) / count
+        for _ in range(count):
+            batch = self.batches.at(self.samples)
+            self.iteration += 1
+            self.samples += batch
+            if self.iteration % args.log_interval == 0 and self.node.is_last:
+                self.node.say_last(self.record(batch, seconds))
+                self.node.say_last("time (ms)")
 
     def record(self, batch, seconds):
         args = self.args

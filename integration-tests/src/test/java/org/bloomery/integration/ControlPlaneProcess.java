@@ -18,18 +18,25 @@ import org.bloomery.controlplane.http.ControlPlaneClient;
 final class ControlPlaneProcess implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofMinutes(2);
 
+  private final Program program;
   private final Path home;
   private final Path log;
   private Process process;
 
-  private ControlPlaneProcess(Path home, Path log) {
-    this.home = home;
-    this.log = log;
+  private ControlPlaneProcess(Program program) {
+    this.program = program;
+    this.home = program.home();
+    this.log = home.resolveSibling("serve.log");
   }
 
   /** Starts one on a home and waits until it answers. */
   static ControlPlaneProcess start(Path home) throws Exception {
-    ControlPlaneProcess server = new ControlPlaneProcess(home, home.resolveSibling("serve.log"));
+    return start(Program.on(home));
+  }
+
+  /** Starts one in these surroundings and waits until it answers. */
+  static ControlPlaneProcess start(Program program) throws Exception {
+    ControlPlaneProcess server = new ControlPlaneProcess(program);
     server.launch();
     server.awaitAnswer();
     return server;
@@ -37,17 +44,7 @@ final class ControlPlaneProcess implements AutoCloseable {
 
   /** Starts it again without waiting. */
   void launch() throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.bloomery.cli.Main",
-            "serve");
-    builder.environment().put("BLOOMERY_HOME", home.toString());
+    ProcessBuilder builder = program.command("serve");
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     process = builder.start();

@@ -76,6 +76,7 @@ final class SlurmContainer implements AutoCloseable {
     Path directory = Files.createTempDirectory(temporary, "bloomery-slurm-");
     // The other users of the cluster may look.
     Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
+    Path scratch = Files.createDirectory(directory.resolve(SlurmLogin.SCRATCH));
     String user = System.getProperty("user.name");
     GenericContainer<?> container =
         new GenericContainer<>(DockerImageName.parse(image()))
@@ -89,7 +90,9 @@ final class SlurmContainer implements AutoCloseable {
                   command
                       .getHostConfig()
                       .withCapAdd(Capability.NET_ADMIN)
-                      .withBinds(new Bind(directory.toString(), new Volume(directory.toString())));
+                      .withBinds(
+                          new Bind(directory.toString(), new Volume(directory.toString())),
+                          new Bind(scratch.toString(), new Volume("/" + SlurmLogin.SCRATCH)));
                 })
             .withTmpFs(Map.of("/mnt/full", "size=64k,mode=1777"))
             .withEnv(settings.environment())
@@ -131,6 +134,11 @@ final class SlurmContainer implements AutoCloseable {
   /** The directory that both sides see under this path. */
   Path directory() {
     return directory;
+  }
+
+  /** What is {@code /gpfsscratch} in the cluster, and behind {@link SlurmLogin#onLoginNode}. */
+  Path scratch() {
+    return directory.resolve(SlurmLogin.SCRATCH);
   }
 
   /** Who submits: whoever runs the tests. */
@@ -287,9 +295,21 @@ final class SlurmContainer implements AutoCloseable {
 
   /** How long the stand-in's trainings take for an iteration, from their next start on. */
   void setStepTime(Duration step) throws Exception {
+    setPace(step, 1);
+  }
+
+  /**
+   * The same, for trainings that go on by many iterations at once, from one multiple of this number
+   * to the next.
+   */
+  void setPace(Duration step, int iterations) throws Exception {
     writeForTrainer(
         "settings",
-        String.format(Locale.ROOT, "{\"stepSeconds\": %.3f}", step.toMillis() / 1000.0));
+        String.format(
+            Locale.ROOT,
+            "{\"stepSeconds\": %.3f, \"iterationsPerStep\": %d}",
+            step.toMillis() / 1000.0,
+            iterations));
   }
 
   /**

@@ -17,6 +17,9 @@ import java.util.function.Supplier;
  * @param container its id, once it runs
  */
 record SlurmLogin(Path directory, String user, Supplier<String> container) {
+  /** The cluster's large file system has this name in its root. */
+  static final String SCRATCH = "gpfsscratch";
+
   private static final List<String> PROGRAMS =
       List.of("sbatch", "squeue", "sacct", "scontrol", "scancel", "sinfo", "sacctmgr");
 
@@ -27,6 +30,14 @@ record SlurmLogin(Path directory, String user, Supplier<String> container) {
    */
   Path bin() {
     return directory.resolve("bin");
+  }
+
+  /**
+   * Begins the command of a program that is to find the cluster's scratch space where jobs find it.
+   * The program has all else as it is here; nobody else sees the difference.
+   */
+  List<String> onLoginNode() {
+    return List.of(directory.resolve("login-node").toString());
   }
 
   /** For {@code ssh -F}; the host is {@code cluster}. The {@code ssh} in {@link #bin} uses it. */
@@ -52,7 +63,42 @@ record SlurmLogin(Path directory, String user, Supplier<String> container) {
               .formatted(directory, docker(), user, container.get(), program));
     }
     writeProgram("ssh", "exec /usr/bin/ssh -F '" + sshConfiguration() + "' \"$@\"\n");
+    writeLoginNode();
     writeSsh(key, hostKey);
+  }
+
+  /**
+   * A root of its own, in which all directories of this machine are mounted, and scratch. Whoever
+   * is not root gets the right to mount in a namespace in which he has the same name.
+   */
+  private void writeLoginNode() throws IOException {
+    Path root = Files.createDirectory(directory.resolve("root"));
+    write(
+        directory.resolve("login-node"),
+        """
+        #!/bin/sh
+        set -eu
+        if [ "${1-}" != mounts ]; then
+          rights=
+          [ "$(id -u)" = 0 ] || rights='--map-current-user --keep-caps'
+          exec unshare $rights --mount "$0" mounts "$@"
+        fi
+        shift
+        mount -t tmpfs root %1$s
+        for path in /*; do
+          if [ -L "$path" ]; then
+            cp -P "$path" %1$s/
+          elif [ -d "$path" ]; then
+            mkdir "%1$s$path"
+            mount --rbind "$path" "%1$s$path"
+          fi
+        done
+        mkdir -p %1$s/%2$s
+        mount --bind %3$s/%2$s %1$s/%2$s
+        exec chroot %1$s "$@"
+        """
+            .formatted(root, SCRATCH, directory),
+        "rwxr-xr-x");
   }
 
   private void writeProgram(String name, String commands) throws IOException {
