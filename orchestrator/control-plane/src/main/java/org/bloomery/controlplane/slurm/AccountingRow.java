@@ -3,6 +3,8 @@ package org.bloomery.controlplane.slurm;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bloomery.core.slurm.SlurmState;
+import org.bloomery.core.slurm.Tres;
 
 /**
  * One incarnation of a job as accounting has it; several rows of one job id are told apart by their

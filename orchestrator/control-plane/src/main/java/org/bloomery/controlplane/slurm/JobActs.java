@@ -6,6 +6,7 @@ import java.util.List;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.port.ResourceManager.Acknowledgement;
+import org.bloomery.core.slurm.SlurmState;
 
 /**
  * Ends and changes jobs. Each act looks first whether the id still names the very job that is

@@ -6,6 +6,7 @@ import java.util.OptionalLong;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.port.ResourceManager.Wanted;
+import org.bloomery.core.slurm.SlurmState;
 
 /** A row about a job, from wherever; whose job it is. */
 sealed interface JobRow permits QueueRow, AccountingRow {

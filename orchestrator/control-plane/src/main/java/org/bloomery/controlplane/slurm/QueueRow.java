@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.bloomery.core.observe.JobState;
+import org.bloomery.core.slurm.SlurmState;
 
 /**
  * One job as the controller has it: {@code squeue}, or {@code scontrol show job}.

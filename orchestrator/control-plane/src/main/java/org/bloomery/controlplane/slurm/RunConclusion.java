@@ -20,6 +20,7 @@ import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.SchedulerEnd;
 import org.bloomery.core.observe.Usage;
 import org.bloomery.core.port.ResourceManager.Wanted;
+import org.bloomery.core.slurm.SlurmState;
 
 /**
  * What one look says about the jobs of one run. The queue decides on what lives; the accounting on

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.OptionalLong;
+import org.bloomery.core.slurm.HostList;
+import org.bloomery.core.slurm.Tres;
 
 /**
  * The query of the accounting: one row for each incarnation of a job, those that a requeue has

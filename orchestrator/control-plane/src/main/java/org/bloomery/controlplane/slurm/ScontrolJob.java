@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bloomery.core.slurm.HostList;
 
 /** One job in the controller's own words: {@code scontrol show job}. */
 final class ScontrolJob {

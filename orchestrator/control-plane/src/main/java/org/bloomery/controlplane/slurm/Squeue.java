@@ -2,6 +2,7 @@ package org.bloomery.controlplane.slurm;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.bloomery.core.slurm.HostList;
 
 /**
  * The query of the queue. Every row stands between marks, so that a name with a line break in it

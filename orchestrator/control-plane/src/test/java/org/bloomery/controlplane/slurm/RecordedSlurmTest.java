@@ -16,6 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.port.ResourceManager.Submission;
+import org.bloomery.core.slurm.SlurmState;
+import org.bloomery.core.slurm.Tres;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

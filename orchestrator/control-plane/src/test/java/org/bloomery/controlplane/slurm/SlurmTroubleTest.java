@@ -17,6 +17,7 @@ import org.bloomery.core.observe.Observation;
 import org.bloomery.core.observe.Usage;
 import org.bloomery.core.port.ResourceManager.JobRequest;
 import org.bloomery.core.port.ResourceManager.Wanted;
+import org.bloomery.core.slurm.Tres;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

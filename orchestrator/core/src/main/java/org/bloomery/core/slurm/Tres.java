@@ -1,4 +1,4 @@
-package org.bloomery.controlplane.slurm;
+package org.bloomery.core.slurm;
 
 import java.util.Map;
 import java.util.OptionalLong;
@@ -10,13 +10,13 @@ import java.util.TreeMap;
  *
  * @param devices absent where the site's accounting does not count them
  */
-record Tres(int nodes, long cpus, OptionalLong devices) {
-  static final Tres NOTHING = new Tres(0, 0, OptionalLong.empty());
+public record Tres(int nodes, long cpus, OptionalLong devices) {
+  public static final Tres NOTHING = new Tres(0, 0, OptionalLong.empty());
 
   private static final String GPU = "gres/gpu";
 
   /** Reads the text; what cannot be read counts as not said. */
-  static Tres parse(String text) {
+  public static Tres parse(String text) {
     Map<String, Long> counts = new TreeMap<>();
     for (String part : text.split(",", -1)) {
       int equals = part.indexOf('=');

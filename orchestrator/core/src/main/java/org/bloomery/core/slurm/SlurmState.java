@@ -1,4 +1,4 @@
-package org.bloomery.controlplane.slurm;
+package org.bloomery.core.slurm;
 
 import java.util.Locale;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import org.bloomery.core.observe.SchedulerEnd;
  * (squeue(1) and sacct(1), "job state codes", and {@code job_state_string} of SLURM 20.11 to
  * 25.11).
  */
-enum SlurmState {
+public enum SlurmState {
   PENDING("PD", JobState.PENDING),
   /** Its nodes are being made ready: its script has not started. */
   CONFIGURING("CF", JobState.PENDING),
@@ -70,17 +70,17 @@ enum SlurmState {
   }
 
   /** The two letters of {@code squeue %t}. */
-  String compact() {
+  public String compact() {
     return compact;
   }
 
   /** Where a job stands that the queue shows so. */
-  JobState inQueue() {
+  public JobState inQueue() {
     return meaning;
   }
 
   /** How a job ended whose last word this is. */
-  SchedulerEnd end() {
+  public SchedulerEnd end() {
     return end;
   }
 
@@ -88,7 +88,7 @@ enum SlurmState {
    * Whether a row of the accounting in this state, with an end, is never changed again. A requeue
    * and a change of size end one row and begin another.
    */
-  boolean closesRow() {
+  public boolean closesRow() {
     return meaning == JobState.ENDED || this == REQUEUED || this == RESIZING;
   }
 
@@ -96,7 +96,7 @@ enum SlurmState {
    * The state that a word names, long or compact, with what SLURM appends ({@code CANCELLED by
    * 1000}, {@code OUT_OF_ME+} is cut and not known); empty if the word is not known.
    */
-  static Optional<SlurmState> of(String raw) {
+  public static Optional<SlurmState> of(String raw) {
     String text = raw.strip().toUpperCase(Locale.ROOT);
     int blank = text.indexOf(' ');
     String word = blank < 0 ? text : text.substring(0, blank);

@@ -1,4 +1,4 @@
-package org.bloomery.controlplane.slurm;
+package org.bloomery.core.slurm;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +8,9 @@ import java.util.regex.Pattern;
 /**
  * SLURM's short form of many names, {@code node[01-03,7],login1} (scontrol(1), "show hostnames").
  */
-final class HostList {
+public final class HostList {
   /** No machine has more nodes; a damaged range must not fill the memory. */
-  static final int NAMES_MAX = 20_000;
+  public static final int NAMES_MAX = 20_000;
 
   private static final Pattern BRACKETS = Pattern.compile("([^\\[\\]]*)\\[([0-9,-]+)\\](.*)");
   private static final Pattern RANGE = Pattern.compile("([0-9]{1,9})(?:-([0-9]{1,9}))?");
@@ -21,7 +21,7 @@ final class HostList {
    * All names, in the order of the text; what is not of this form stays as it is, and none of it is
    * a name where SLURM says that there is none: {@code (null)}, {@code None assigned}.
    */
-  static List<String> expand(String text) {
+  public static List<String> expand(String text) {
     List<String> names = new ArrayList<>();
     String list = text.strip();
     if (!list.isEmpty() && !list.equals("(null)") && !list.startsWith("None")) {

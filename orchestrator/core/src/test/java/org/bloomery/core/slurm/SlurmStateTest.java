@@ -1,4 +1,4 @@
-package org.bloomery.controlplane.slurm;
+package org.bloomery.core.slurm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
