@@ -1,0 +1,84 @@
+package org.bloomery.core.ledger;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bloomery.core.id.JobKey;
+
+/**
+ * All lines of the ledger in memory, one for each job's incarnation, however often and in whatever
+ * order they came.
+ *
+ * <p>A source without submit times (some sites' reports have none) is matched by the start: of one
+ * job id, no two incarnations start in the same second. Not safe for use by several threads.
+ */
+public final class Ledger {
+  private final Map<JobKey, LedgerEntry> entries = new HashMap<>();
+
+  /** By {@link #startKey}, the line that knows its submit time; made when first needed. */
+  private Map<JobKey, JobKey> byStart;
+
+  /** Takes lines in, and returns those that are new or changed, as they are now. */
+  public List<LedgerEntry> add(Collection<LedgerEntry> more) {
+    List<LedgerEntry> changed = new ArrayList<>();
+    for (LedgerEntry entry : more) {
+      add(entry).ifPresent(changed::add);
+    }
+    return changed;
+  }
+
+  private Optional<LedgerEntry> add(LedgerEntry entry) {
+    LedgerEntry joined = entry;
+    if (entry.knowsSubmit()) {
+      LedgerEntry nameless = byStart == null ? null : entries.remove(startKey(entry));
+      joined = nameless == null ? entry : entry.with(nameless);
+    } else {
+      JobKey known = index().get(entry.job());
+      joined = known == null ? entry : entry.with(entries.get(known));
+    }
+    LedgerEntry before = entries.get(joined.job());
+    LedgerEntry after = before == null ? joined : before.with(joined);
+    if (after.equals(before)) {
+      return Optional.empty();
+    }
+    entries.put(after.job(), after);
+    if (byStart != null && after.knowsSubmit()) {
+      byStart.put(startKey(after), after.job());
+    }
+    return Optional.of(after);
+  }
+
+  private Map<JobKey, JobKey> index() {
+    if (byStart == null) {
+      byStart = new HashMap<>();
+      for (LedgerEntry entry : entries.values()) {
+        if (entry.knowsSubmit()) {
+          byStart.put(startKey(entry), entry.job());
+        }
+      }
+    }
+    return byStart;
+  }
+
+  /** The key under which a source without submit times has this job. */
+  private static JobKey startKey(LedgerEntry entry) {
+    return new JobKey(entry.job().cluster(), entry.job().jobId(), -entry.start());
+  }
+
+  public Optional<LedgerEntry> find(JobKey job) {
+    return Optional.ofNullable(entries.get(job));
+  }
+
+  /** All lines, in no order. */
+  public Collection<LedgerEntry> entries() {
+    return Collections.unmodifiableCollection(entries.values());
+  }
+
+  public int size() {
+    return entries.size();
+  }
+}
