@@ -41,6 +41,10 @@ final class Verbs {
                 .addSubcommand(new NodesExcludeCommand(session))
                 .addSubcommand(new NodesReadmitCommand(session)));
     ALL.put(
+        "ledger",
+        session ->
+            new CommandLine(new LedgerCommand()).addSubcommand(new LedgerImportCommand(session)));
+    ALL.put(
         "report",
         session ->
             new CommandLine(new ReportCommand()).addSubcommand(new ReportUsageCommand(session)));

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.FakeControlPlane;
+import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.script.AttemptFiles;
@@ -20,6 +22,7 @@ import org.bloomery.core.script.ScriptRenderer;
 import org.bloomery.core.spec.BindContext;
 import org.bloomery.core.spec.Bound;
 import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.ResourceManagerKind;
 import org.bloomery.core.spec.RunSpec;
 import org.bloomery.core.spec.SpecBinder;
 
@@ -96,7 +99,11 @@ final class Screen {
           SpecBinder.bindCluster(
               "local.yaml", read("cluster-local.yaml"), new BindContext(HOME.toString(), "/"));
       if (bound instanceof Bound.Value<ClusterProfile> good) {
-        return List.of(good.value());
+        return Stream.concat(
+                Stream.of(good.value()),
+                ClusterProfiles.load(HOME).stream()
+                    .filter(one -> one.resourceManager() == ResourceManagerKind.SLURM))
+            .toList();
       }
       throw new IllegalStateException(bound.problemList().toString());
     }

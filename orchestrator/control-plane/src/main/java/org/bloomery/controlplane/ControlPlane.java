@@ -13,6 +13,10 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.config.ClusterProfiles;
@@ -22,6 +26,7 @@ import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.controlplane.http.HttpDoor;
 import org.bloomery.controlplane.local.LocalResourceManager;
 import org.bloomery.controlplane.loop.ClusterLoops;
+import org.bloomery.controlplane.loop.LedgerBook;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.loop.Service;
 import org.bloomery.controlplane.process.ProcessRunner;
@@ -100,11 +105,29 @@ public final class ControlPlane implements AutoCloseable {
             home.root().toString(),
             home.id().value(),
             epoch.number());
-    service = new Service(view, shared, loops);
+    LedgerBook ledger = new LedgerBook(state.ledger(), shared, epoch);
+    service = new Service(view, shared, loops, ledger);
+    closeMonths(ledger);
     loops.start();
     door = HttpDoor.open(home.socketDirectory(environment).socket(), service);
     parts.push(door);
     LOG.info("leads {} in epoch {}, listens on {}", home.root(), epoch.number(), door.socket());
+  }
+
+  /** Once a day months that are long over move into files. */
+  private void closeMonths(LedgerBook ledger) {
+    ScheduledExecutorService daily = Executors.newSingleThreadScheduledExecutor(daemon("ledger"));
+    parts.push(daily::shutdownNow);
+    Future<?> closing = daily.scheduleWithFixedDelay(ledger::closeMonths, 0, 1, TimeUnit.DAYS);
+    parts.push(() -> closing.cancel(true));
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   /** The clusters whose resource manager can be reached from here. */
@@ -151,13 +174,7 @@ public final class ControlPlane implements AutoCloseable {
       LOG.info("{}: SLURM's commands are not here; its runs wait", cluster.name());
       return Optional.empty();
     }
-    ExecutorService looks =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "looks-" + cluster.name());
-              thread.setDaemon(true);
-              return thread;
-            });
+    ExecutorService looks = Executors.newSingleThreadExecutor(daemon("looks-" + cluster.name()));
     parts.push(looks::shutdownNow);
     return Optional.of(slurm.resourceManager(looks));
   }

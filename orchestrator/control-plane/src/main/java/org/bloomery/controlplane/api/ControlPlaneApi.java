@@ -97,4 +97,7 @@ public interface ControlPlaneApi {
 
   /** GPU-seconds of all attempts of all runs, or of one run. */
   UsageView usage(Optional<RunId> run);
+
+  /** What all jobs have used, those of others included, and who may use how much. */
+  LedgerApi ledger();
 }

@@ -15,6 +15,7 @@ import org.bloomery.controlplane.api.CheckpointView;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.DescriptionView;
 import org.bloomery.controlplane.api.ExplanationView;
+import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.api.LogView;
 import org.bloomery.controlplane.api.LossPoint;
 import org.bloomery.controlplane.api.NodeExclusion;
@@ -166,6 +167,11 @@ public final class ControlPlaneClient implements ControlPlaneApi {
   }
 
   @Override
+  public LedgerApi ledger() {
+    return new LedgerClient(this);
+  }
+
+  @Override
   public UsageView usage(Optional<RunId> run) {
     String query = run.map(id -> "?run=" + id.value()).orElse("");
     return get("/v1/usage" + query, UsageView.class);
@@ -176,11 +182,11 @@ public final class ControlPlaneClient implements ControlPlaneApi {
     return "/v1/runs/" + run.value() + rest;
   }
 
-  private <T> T get(String target, Class<T> type) {
+  <T> T get(String target, Class<T> type) {
     return ask(target, null, type, PATIENCE);
   }
 
-  private <T> T post(String target, Object question, Class<T> type) {
+  <T> T post(String target, Object question, Class<T> type) {
     return ask(target, question, type, PATIENCE);
   }
 

@@ -56,6 +56,7 @@ final class Routes {
     routes.post("/v1/nodes/exclude", this::excludeNode);
     routes.post("/v1/nodes/readmit", this::readmitNode);
     routes.post("/v1/runs/{run}/resume", this::resume);
+    new LedgerRoutes(api.ledger(), this).addTo(routes);
   }
 
   private void events(Context context) throws IOException {
@@ -156,7 +157,7 @@ final class Routes {
     answer(context, run);
   }
 
-  private void answer(Context context, Object view) throws IOException {
+  void answer(Context context, Object view) throws IOException {
     byte[] json = answers.writeValueAsBytes(view);
     // Said here, since Jetty leaves it out for what is larger than its buffer on a connection that
     // is closed afterwards, and a client could not tell a whole answer from one that was cut off.
@@ -164,7 +165,7 @@ final class Routes {
     context.contentType("application/json").result(json);
   }
 
-  private <T> T body(Context context, Class<T> type) throws IOException {
+  <T> T body(Context context, Class<T> type) throws IOException {
     byte[] bytes = context.bodyInputStream().readNBytes(BODY_BYTES_MAX + 1);
     if (bytes.length > BODY_BYTES_MAX) {
       throw new Refusal(Refusal.Reason.TOO_LARGE, "the body is larger than 1 MiB");
@@ -217,16 +218,16 @@ final class Routes {
         String.format(Locale.ROOT, "%s must be a number from %d to %d", name, least, most));
   }
 
-  private static String by(Context context) {
+  static String by(Context context) {
     Peer peer = context.attribute(DoorGuard.PEER);
     return peer.name();
   }
 
-  private static void audit(Context context, String act, String what) {
+  static void audit(Context context, String act, String what) {
     LOG.info("{} {} by {}: {}", act, what, by(context), Failures.requestId(context));
   }
 
-  private static Refusal badRequest(String message) {
+  static Refusal badRequest(String message) {
     return new Refusal(Refusal.Reason.BAD_REQUEST, message);
   }
 }

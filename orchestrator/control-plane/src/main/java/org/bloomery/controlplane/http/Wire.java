@@ -30,6 +30,9 @@ public final class Wire {
   /** Asks to let runs have a node again. */
   public record Readmission(Optional<String> cluster, String node) {}
 
+  /** Asks to add lines to the ledger; a line feed between two of them. */
+  public record LedgerText(String lines) {}
+
   /** What a state-changing request without details carries. */
   public record Nothing() {}
 

@@ -8,6 +8,7 @@ import org.bloomery.controlplane.api.CheckpointView;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.DescriptionView;
 import org.bloomery.controlplane.api.ExplanationView;
+import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.api.LogView;
 import org.bloomery.controlplane.api.LossPoint;
 import org.bloomery.controlplane.api.NodeExclusion;
@@ -29,10 +30,13 @@ public final class Service implements ControlPlaneApi {
   private final RunViews views;
   private final RunRequests requests;
   private final NodeBook nodes;
+  private final LedgerBook ledger;
   private final InstantSource time;
 
-  public Service(ServerView server, ClusterLoops.Shared shared, ClusterLoops loops) {
+  public Service(
+      ServerView server, ClusterLoops.Shared shared, ClusterLoops loops, LedgerBook ledger) {
     this.server = server;
+    this.ledger = ledger;
     this.contexts = shared.contexts();
     this.views = new RunViews(shared.store(), shared.contexts(), loops);
     this.requests = new RunRequests(shared.store(), loops, shared.contexts());
@@ -138,6 +142,11 @@ public final class Service implements ControlPlaneApi {
   @Override
   public NodeView readmitNode(Optional<String> cluster, String node, String by) {
     return nodes.readmit(cluster, node, by);
+  }
+
+  @Override
+  public LedgerApi ledger() {
+    return ledger;
   }
 
   @Override

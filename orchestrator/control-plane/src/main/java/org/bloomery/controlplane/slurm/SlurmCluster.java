@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -110,16 +109,11 @@ public final class SlurmCluster {
 
   /** By the site's rule; a partition that the profile does not know charges what it gives. */
   private long chargedDevices(SlurmSite.Given given) {
-    Optional<Partition> partition = profile.partition(Optional.of(given.partition()));
-    if (partition.isEmpty()) {
-      return given.devices();
-    }
-    boolean exclusive = profile.jobRules().exclusiveOnSeveralNodes() && given.nodes() > 1;
     return profile
-        .billing()
         .chargedDevices(
-            new BillingRule.Given(given.nodes(), given.devices(), given.cpus(), exclusive),
-            partition.get().nodeKind());
+            given.partition(),
+            new BillingRule.Given(given.nodes(), given.devices(), given.cpus(), false))
+        .orElse(given.devices());
   }
 
   /**

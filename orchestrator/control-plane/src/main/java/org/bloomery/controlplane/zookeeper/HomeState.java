@@ -2,18 +2,27 @@ package org.bloomery.controlplane.zookeeper;
 
 import java.nio.file.Path;
 import org.apache.curator.framework.CuratorFramework;
+import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.RunStore;
 
-/** Everything that is durable in one home: its ZooKeeper server, a session to it, and its runs. */
+/**
+ * Everything that is durable in one home: its ZooKeeper server, a session to it, runs and ledger.
+ */
 public final class HomeState implements AutoCloseable {
   private final EmbeddedZooKeeper server;
   private final CuratorFramework client;
   private final ZooKeeperRunStore runs;
+  private final ZooKeeperLedgerStore ledger;
 
-  private HomeState(EmbeddedZooKeeper server, CuratorFramework client, ZooKeeperRunStore runs) {
+  private HomeState(
+      EmbeddedZooKeeper server,
+      CuratorFramework client,
+      ZooKeeperRunStore runs,
+      ZooKeeperLedgerStore ledger) {
     this.server = server;
     this.client = client;
     this.runs = runs;
+    this.ledger = ledger;
   }
 
   /**
@@ -32,7 +41,12 @@ public final class HomeState implements AutoCloseable {
       AclCheck check = new AclCheck(client, secret);
       check.closeNewTree();
       check.verify("/");
-      opened = new HomeState(server, client, ZooKeeperRunStore.open(client, name));
+      opened =
+          new HomeState(
+              server,
+              client,
+              ZooKeeperRunStore.open(client, name),
+              ZooKeeperLedgerStore.open(client, home.resolve("ledger")));
       return opened;
     } finally {
       if (opened == null) {
@@ -46,6 +60,10 @@ public final class HomeState implements AutoCloseable {
 
   public RunStore runs() {
     return runs;
+  }
+
+  public LedgerStore ledger() {
+    return ledger;
   }
 
   /** The session under the store, for what else is to be coordinated. */

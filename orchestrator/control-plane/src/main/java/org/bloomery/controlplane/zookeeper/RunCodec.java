@@ -22,6 +22,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.ledger.LedgerSegment;
 import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.port.RunStore.DamagedException;
 import org.bloomery.core.port.RunStore.LimitException;
@@ -133,6 +134,11 @@ public final class RunCodec {
     return limited(document("nodes", nodes), STATE_BYTES_MAX, "the nodes of " + nodes.cluster());
   }
 
+  /** What is recorded of a file of the ledger, as it is stored. */
+  public byte[] encode(LedgerSegment segment) {
+    return limited(document("segment", segment), RECORD_BYTES_MAX, segment.file());
+  }
+
   /** A spec's text as it is stored. */
   public byte[] encodeSpec(String text) {
     return limited(text.getBytes(StandardCharsets.UTF_8), SPEC_BYTES_MAX, "the spec");
@@ -166,6 +172,16 @@ public final class RunCodec {
    */
   public SiteNodes decodeNodes(byte[] bytes, String place) {
     return decode(bytes, "nodes", SiteNodes.class, place);
+  }
+
+  /**
+   * Reads what is recorded of a file of the ledger.
+   *
+   * @param place where it was found, for the message
+   * @throws DamagedException if it is no such document, or a newer version's
+   */
+  public LedgerSegment decodeSegment(byte[] bytes, String place) {
+    return decode(bytes, "segment", LedgerSegment.class, place);
   }
 
   private byte[] document(String name, Object value) {

@@ -3,17 +3,13 @@ package org.bloomery.controlplane.zookeeper;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
-import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.OpResult;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.bloomery.core.id.RunId;
@@ -34,6 +30,7 @@ import org.bloomery.core.run.RunRecord;
  *     /events/0000000/0000000001       the record that made version 1 (JSON, at most 64 KiB)
  *     /events/0000000/0000000002       ... at most 1,000 under one parent
  *   /nodes/jean-zay                    what is known of a cluster's nodes (JSON, at most 64 KiB)
+ *   /ledger/...                        see {@link ZooKeeperLedgerStore}
  *   /specs/9a/9ab1...                  a spec's text (at most 256 KiB) under its SHA-256
  *
  * Layout v1, the first one.
@@ -46,11 +43,13 @@ import org.bloomery.core.run.RunRecord;
  */
 public final class ZooKeeperRunStore implements RunStore {
   private final CuratorFramework client;
+  private final FencedTree tree;
   private final String name;
   private final RunCodec codec = new RunCodec();
 
   private ZooKeeperRunStore(CuratorFramework client, String name) {
     this.client = client;
+    this.tree = new FencedTree(client);
     this.name = name;
   }
 
@@ -63,7 +62,7 @@ public final class ZooKeeperRunStore implements RunStore {
   public static ZooKeeperRunStore open(CuratorFramework client, String name) {
     ZooKeeperRunStore store = new ZooKeeperRunStore(client, name);
     for (String path : List.of(Layout.EPOCH, Layout.RUNS, Layout.SPECS, Layout.NODES)) {
-      store.ensure(path, new byte[0]);
+      store.tree.ensure(path, new byte[0]);
     }
     return store;
   }
@@ -72,16 +71,17 @@ public final class ZooKeeperRunStore implements RunStore {
   public Epoch lead() {
     // Sent twice after a lost answer, it skips a number, which does no harm.
     byte[] leader = name.getBytes(StandardCharsets.UTF_8);
-    Stat stat = answer(Layout.EPOCH, () -> client.setData().forPath(Layout.EPOCH, leader));
+    Stat stat =
+        FencedTree.answer(Layout.EPOCH, () -> client.setData().forPath(Layout.EPOCH, leader));
     return new Epoch(stat.getVersion());
   }
 
   @Override
   public List<RunId> list() {
     List<RunId> runs = new ArrayList<>();
-    for (String bucket : answer(Layout.RUNS, () -> client.getChildren().forPath(Layout.RUNS))) {
+    for (String bucket : tree.children(Layout.RUNS)) {
       String path = Layout.RUNS + "/" + bucket;
-      for (String child : answer(path, () -> client.getChildren().forPath(path))) {
+      for (String child : tree.children(path)) {
         if (!RunId.isValid(child)) {
           throw new DamagedException(path + "/" + child + " is not named like a run", null);
         }
@@ -96,7 +96,7 @@ public final class ZooKeeperRunStore implements RunStore {
   public Optional<Run> load(RunId id) {
     String path = Layout.run(id);
     Stat stat = new Stat();
-    Optional<byte[]> data = read(path, stat);
+    Optional<byte[]> data = tree.read(path, stat);
     if (data.isEmpty()) {
       return Optional.empty();
     }
@@ -122,7 +122,7 @@ public final class ZooKeeperRunStore implements RunStore {
   @Override
   public List<RunRecord> history(RunId id, long afterVersion, int limit) {
     String path = Layout.run(id);
-    Stat stat = answer(path, () -> client.checkExists().forPath(path));
+    Stat stat = FencedTree.answer(path, () -> client.checkExists().forPath(path));
     long newest = stat == null ? 0 : stat.getVersion() + 1L;
     long last = Math.min(newest, afterVersion + Math.max(limit, 0));
     List<RunRecord> records = new ArrayList<>();
@@ -148,19 +148,19 @@ public final class ZooKeeperRunStore implements RunStore {
     RunId id = run.id();
     String path = Layout.run(id);
     // These may stay behind should the rest fail: they say nothing about any run.
-    ensure(Layout.spec(sha256), spec);
-    ensure(path.substring(0, path.lastIndexOf('/')), new byte[0]);
+    tree.ensure(Layout.spec(sha256), spec);
+    tree.ensure(path.substring(0, path.lastIndexOf('/')), new byte[0]);
     List<CuratorOp> operations = new ArrayList<>();
-    answer(
+    FencedTree.answer(
         path,
         () -> {
-          operations.add(fence(epoch));
+          operations.add(tree.fence(epoch));
           operations.add(client.transactionOp().create().forPath(path, state));
           operations.add(client.transactionOp().create().forPath(Layout.events(id), new byte[0]));
           addEvent(operations, id, 1, event);
           return null;
         });
-    commit(Change.of(run, event), operations);
+    tree.commit(change(run, event), operations);
     return run;
   }
 
@@ -175,16 +175,16 @@ public final class ZooKeeperRunStore implements RunStore {
     String path = Layout.run(run.id());
     int expected = Math.toIntExact(run.version() - 1);
     List<CuratorOp> operations = new ArrayList<>();
-    answer(
+    FencedTree.answer(
         path,
         () -> {
-          operations.add(fence(epoch));
+          operations.add(tree.fence(epoch));
           operations.add(
               client.transactionOp().setData().withVersion(expected).forPath(path, state));
           addEvent(operations, run.id(), version, event);
           return null;
         });
-    commit(Change.of(after, event), operations);
+    tree.commit(change(after, event), operations);
     return after;
   }
 
@@ -192,7 +192,7 @@ public final class ZooKeeperRunStore implements RunStore {
   public SiteNodes nodes(String cluster) {
     String path = Layout.nodes(cluster);
     Stat stat = new Stat();
-    Optional<byte[]> data = read(path, stat);
+    Optional<byte[]> data = tree.read(path, stat);
     if (data.isEmpty()) {
       return SiteNodes.none(cluster);
     }
@@ -209,10 +209,10 @@ public final class ZooKeeperRunStore implements RunStore {
     byte[] content = codec.encode(next);
     String path = Layout.nodes(next.cluster());
     List<CuratorOp> operations = new ArrayList<>();
-    answer(
+    FencedTree.answer(
         path,
         () -> {
-          operations.add(fence(epoch));
+          operations.add(tree.fence(epoch));
           operations.add(
               nodes.version() == 0
                   ? client.transactionOp().create().forPath(path, content)
@@ -223,51 +223,28 @@ public final class ZooKeeperRunStore implements RunStore {
                       .forPath(path, content));
           return null;
         });
-    commit(new Change("the nodes of " + next.cluster(), path, content, next.version()), operations);
+    tree.commit(
+        new FencedTree.Change("the nodes of " + next.cluster(), path, content, next.version()),
+        operations);
     return next;
   }
 
-  /** One write: what it changes, in words, and where its content is found once it took effect. */
-  private static final class Change {
-    private final String what;
-    private final String proof;
-    private final byte[] content;
-    private final long version;
-
-    Change(String what, String proof, byte[] content, long version) {
-      this.what = what;
-      this.proof = proof;
-      this.content = content;
-      this.version = version;
-    }
-
-    /** Events never change: if this one is there, an earlier sending of the request made it. */
-    static Change of(Run after, byte[] event) {
-      RunId id = after.id();
-      long version = after.version();
-      return new Change(id.value(), Layout.event(id, version), event, version);
-    }
+  /** Events never change: if this one is there, an earlier sending of the request made it. */
+  private static FencedTree.Change change(Run after, byte[] event) {
+    RunId id = after.id();
+    long version = after.version();
+    return new FencedTree.Change(id.value(), Layout.event(id, version), event, version);
   }
 
   @Override
   public Optional<String> specText(String sha256) {
     String path = Layout.spec(sha256);
     Optional<String> text =
-        read(path, new Stat()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        tree.read(path, new Stat()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     if (text.isPresent() && !Sha256.of(text.get()).equals(sha256)) {
       throw new DamagedException(path + " holds another text than its name says", null);
     }
     return text;
-  }
-
-  /** The first operation of each transaction; {@link #refusal} relies on that. */
-  private CuratorOp fence(Epoch epoch) throws Exception {
-    // Version -1 would match any, and 0 is that of a store that nobody has ever led.
-    if (epoch.number() < 1) {
-      throw new IllegalArgumentException("only lead() gives out epochs: " + epoch);
-    }
-    int version = Math.toIntExact(epoch.number());
-    return client.transactionOp().check().withVersion(version).forPath(Layout.EPOCH);
   }
 
   private void addEvent(List<CuratorOp> operations, RunId id, long version, byte[] event)
@@ -279,70 +256,6 @@ public final class ZooKeeperRunStore implements RunStore {
     operations.add(client.transactionOp().create().forPath(Layout.event(id, version), event));
   }
 
-  private void commit(Change change, List<CuratorOp> operations) {
-    Optional<KeeperException> refused =
-        answer(
-            change.proof,
-            () -> {
-              try {
-                client.transaction().forOperations(operations);
-                return Optional.empty();
-              } catch (KeeperException.BadVersionException
-                  | KeeperException.NodeExistsException
-                  | KeeperException.NoNodeException e) {
-                return Optional.of(e);
-              }
-            });
-    if (refused.isEmpty()) {
-      return;
-    }
-    boolean ours =
-        read(change.proof, new Stat())
-            .filter(stored -> Arrays.equals(stored, change.content))
-            .isPresent();
-    StoreException refusal = refusal(change, refused.get(), ours);
-    if (!ours || refusal instanceof FencedException) {
-      throw refusal;
-    }
-  }
-
-  private StoreException refusal(Change change, KeeperException e, boolean written) {
-    if (failedOperation(e) == 0) {
-      String leader =
-          read(Layout.EPOCH, new Stat())
-              .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-              .orElse("nobody");
-      return new FencedException(
-          change.what
-              + ": "
-              + leader
-              + " leads now; version "
-              + change.version
-              + " was "
-              + (written ? "recorded before that" : "not recorded"),
-          e);
-    }
-    return new ConflictException(
-        change.what
-            + ": "
-            + (change.version == 1
-                ? "another one of this name exists"
-                : "it is no longer at version " + (change.version - 1)),
-        e);
-  }
-
-  /** The place in its transaction of the operation that made all of them fail. */
-  private static int failedOperation(KeeperException e) {
-    List<OpResult> results = e.getResults();
-    for (int i = 0; results != null && i < results.size(); i++) {
-      if (results.get(i) instanceof OpResult.ErrorResult error
-          && error.getErr() == e.code().intValue()) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("a refused transaction names no operation", e);
-  }
-
   /** Records from one version to another, at most {@link Batch#SIZE}; a hole is damage. */
   private List<RunRecord> records(RunId id, long from, long to) {
     List<String> paths = new ArrayList<>();
@@ -350,7 +263,8 @@ public final class ZooKeeperRunStore implements RunStore {
       paths.add(Layout.event(id, version));
     }
     List<Optional<byte[]>> found =
-        answer(Layout.events(id), () -> Batch.ask(client, paths, ZooKeeperRunStore::askData));
+        FencedTree.answer(
+            Layout.events(id), () -> Batch.ask(client, paths, ZooKeeperRunStore::askData));
     List<RunRecord> records = new ArrayList<>();
     for (int i = 0; i < paths.size(); i++) {
       String path = paths.get(i);
@@ -375,51 +289,5 @@ public final class ZooKeeperRunStore implements RunStore {
           Batch.settle(to, missing ? Code.OK.intValue() : code, path, Optional.ofNullable(data));
         },
         null);
-  }
-
-  /** Makes a node with its parents unless it exists; what it holds then stays as it is. */
-  private void ensure(String path, byte[] data) {
-    answer(
-        path,
-        () -> {
-          if (client.checkExists().forPath(path) != null) {
-            return null;
-          }
-          try {
-            return client.create().creatingParentsIfNeeded().forPath(path, data);
-          } catch (KeeperException.NodeExistsException e) {
-            // Made by another process, or by us before an answer was lost.
-            return null;
-          }
-        });
-  }
-
-  private Optional<byte[]> read(String path, Stat stat) {
-    return answer(
-        path,
-        () -> {
-          try {
-            return Optional.of(client.getData().storingStatIn(stat).forPath(path));
-          } catch (KeeperException.NoNodeException e) {
-            return Optional.empty();
-          }
-        });
-  }
-
-  /** Waits for ZooKeeper's answer, and says in our words why there is none. */
-  private static <T> T answer(String path, Callable<T> call) {
-    try {
-      return call.call();
-    } catch (KeeperException.NoAuthException | KeeperException.AuthFailedException e) {
-      throw new DamagedException(
-          path + " does not open to this home's secret: it was made by somebody else", e);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UnavailableException(path + ": interrupted while waiting for ZooKeeper", e);
-    } catch (Exception e) {
-      throw new UnavailableException(path + ": ZooKeeper does not answer: " + e.getMessage(), e);
-    }
   }
 }

@@ -388,6 +388,11 @@ public final class FakeControlPlane implements ControlPlaneApi {
   }
 
   @Override
+  public LedgerApi ledger() {
+    return new FakeLedger(this::note);
+  }
+
+  @Override
   public UsageView usage(Optional<RunId> run) {
     note("usage " + run.map(RunId::value).orElse("of all"));
     return new UsageView(

@@ -51,7 +51,7 @@ public sealed interface AccountingLine {
       this.words = words;
     }
 
-    /** After "the line". */
+    /** After "it", which is the line. */
     public String words() {
       return words;
     }

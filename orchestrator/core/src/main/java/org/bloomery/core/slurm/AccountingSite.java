@@ -4,6 +4,8 @@ import java.time.ZoneId;
 import java.util.Optional;
 import java.util.OptionalLong;
 import org.bloomery.core.ledger.BillingRule;
+import org.bloomery.core.spec.ClusterProfile;
+import org.bloomery.core.spec.Partition;
 
 /**
  * What must be known of the place that an accounting table comes from.
@@ -13,6 +15,23 @@ import org.bloomery.core.ledger.BillingRule;
  * @param terms what the profile says about a partition
  */
 public record AccountingSite(String cluster, ZoneId zone, Terms terms) {
+
+  /** A place with a profile. */
+  public static AccountingSite of(ClusterProfile profile, ZoneId zone) {
+    Terms terms =
+        new Terms() {
+          @Override
+          public OptionalLong chargedDevices(String partition, BillingRule.Given given) {
+            return profile.chargedDevices(partition, given);
+          }
+
+          @Override
+          public Optional<String> accountSuffix(String partition) {
+            return profile.partition(Optional.of(partition)).flatMap(Partition::accountSuffix);
+          }
+        };
+    return new AccountingSite(profile.name(), zone, terms);
+  }
 
   /** What a profile says about its partitions. */
   public interface Terms {

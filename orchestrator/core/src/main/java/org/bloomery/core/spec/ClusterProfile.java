@@ -3,6 +3,7 @@ package org.bloomery.core.spec;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.bloomery.core.ledger.BillingRule;
 
 /**
@@ -50,6 +51,20 @@ public record ClusterProfile(
               ? Optional.of(partitions.get(0))
               : partitions.stream().filter(one -> one.name().equals(asked.get())).findFirst();
     };
+  }
+
+  /** The devices that a job in a partition is charged for; empty for one that is not known. */
+  public OptionalLong chargedDevices(String partition, BillingRule.Given given) {
+    Optional<Partition> known = partition(Optional.of(partition));
+    if (known.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    boolean exclusive =
+        given.exclusive() || (jobRules.exclusiveOnSeveralNodes() && given.nodes() > 1);
+    return OptionalLong.of(
+        billing.chargedDevices(
+            new BillingRule.Given(given.nodes(), given.devices(), given.cpus(), exclusive),
+            known.get().nodeKind()));
   }
 
   /**

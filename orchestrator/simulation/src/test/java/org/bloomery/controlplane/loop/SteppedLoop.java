@@ -13,6 +13,7 @@ import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
+import org.bloomery.simulation.InMemoryLedgerStore;
 
 /** The control loops, one round at a time, in the caller's thread. */
 public final class SteppedLoop {
@@ -28,7 +29,14 @@ public final class SteppedLoop {
     clusters.forEach(
         (name, manager) -> sites.add(new ClusterLoops.Site(name, manager, ANSWER_POLL)));
     loops = new ClusterLoops(shared, sites, epoch);
-    api = new Service(new ServerView("test", 0, "/", "c0ffee", epoch.number()), shared, loops);
+    api = service(shared, loops, epoch);
+  }
+
+  /** What people ask, with a ledger in memory. */
+  static Service service(ClusterLoops.Shared shared, ClusterLoops loops, RunStore.Epoch epoch) {
+    LedgerBook ledger = new LedgerBook(new InMemoryLedgerStore(() -> epoch), shared, epoch);
+    return new Service(
+        new ServerView("test", 0, "/", "c0ffee", epoch.number()), shared, loops, ledger);
   }
 
   /** One round: answers requests, then looks at every run. */

@@ -1,0 +1,24 @@
+package org.bloomery.controlplane.api;
+
+import java.util.List;
+import org.bloomery.core.report.GroupBy;
+import org.bloomery.core.report.Period;
+
+/**
+ * What a person can ask of the ledger.
+ *
+ * <p>Every method throws {@link ApiException} with a sentence for people.
+ */
+public interface LedgerApi {
+
+  /**
+   * Adds what jobs have used; what is known already changes nothing.
+   *
+   * @param lines as {@link org.bloomery.core.ledger.LedgerLines} writes them
+   * @param by the user who asks
+   */
+  LedgerAddition add(List<String> lines, String by);
+
+  /** What was used, by something. */
+  UsageTableView usage(GroupBy by, Period period);
+}

@@ -1,0 +1,67 @@
+package org.bloomery.controlplane.http;
+
+import io.javalin.http.Context;
+import io.javalin.router.JavalinDefaultRoutingApi;
+import java.io.IOException;
+import java.time.DateTimeException;
+import java.time.LocalDate;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.bloomery.controlplane.api.LedgerAddition;
+import org.bloomery.controlplane.api.LedgerApi;
+import org.bloomery.core.report.GroupBy;
+import org.bloomery.core.report.Period;
+
+/** Which path asks for what of the ledger: one route per question of {@link LedgerApi}. */
+final class LedgerRoutes {
+  private final LedgerApi ledger;
+  private final Routes routes;
+
+  LedgerRoutes(LedgerApi ledger, Routes routes) {
+    this.ledger = ledger;
+    this.routes = routes;
+  }
+
+  void addTo(JavalinDefaultRoutingApi to) {
+    to.get("/v1/ledger/usage", c -> routes.answer(c, ledger.usage(by(c), period(c))));
+    to.post("/v1/ledger/lines", this::add);
+  }
+
+  private void add(Context context) throws IOException {
+    Wire.LedgerText asked = routes.body(context, Wire.LedgerText.class);
+    if (asked.lines() == null) {
+      throw Routes.badRequest("the body needs lines");
+    }
+    LedgerAddition added = ledger.add(asked.lines().lines().toList(), Routes.by(context));
+    Routes.audit(context, "ledger", added.changed() + " lines");
+    routes.answer(context, added);
+  }
+
+  private static GroupBy by(Context context) {
+    String word = Optional.ofNullable(context.queryParam("by")).orElse("");
+    return GroupBy.of(word)
+        .orElseThrow(
+            () ->
+                Routes.badRequest(
+                    "by must be one of "
+                        + Arrays.stream(GroupBy.values())
+                            .map(GroupBy::word)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  private static Period period(Context context) {
+    return new Period(day(context, "from"), day(context, "to"));
+  }
+
+  private static Optional<LocalDate> day(Context context, String name) {
+    Optional<String> text = Optional.ofNullable(context.queryParam(name));
+    try {
+      return text.map(LocalDate::parse);
+    } catch (DateTimeException e) {
+      throw Routes.badRequest(
+          String.format(Locale.ROOT, "%s must be a day such as 2022-03-01", name));
+    }
+  }
+}

@@ -1,0 +1,34 @@
+package org.bloomery.core.report;
+
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.bloomery.core.ledger.LedgerEntry;
+
+/**
+ * Days in UTC, both included; an absent end is open. A job belongs to the day on which it ended.
+ */
+public record Period(Optional<LocalDate> from, Optional<LocalDate> to) {
+  /** All time. */
+  public static final Period ALWAYS = new Period(Optional.empty(), Optional.empty());
+
+  public static Period of(LocalDate from, LocalDate to) {
+    return new Period(Optional.of(from), Optional.of(to));
+  }
+
+  public boolean contains(LedgerEntry entry) {
+    return entry.end() >= firstSecond() && entry.end() <= lastSecond();
+  }
+
+  private long firstSecond() {
+    return from.map(Period::start).orElse(Long.MIN_VALUE);
+  }
+
+  private long lastSecond() {
+    return to.map(day -> start(day.plusDays(1)) - 1).orElse(Long.MAX_VALUE);
+  }
+
+  private static long start(LocalDate day) {
+    return day.atStartOfDay(ZoneOffset.UTC).toEpochSecond();
+  }
+}
