@@ -41,6 +41,14 @@ final class Verbs {
                 .addSubcommand(new NodesExcludeCommand(session))
                 .addSubcommand(new NodesReadmitCommand(session)));
     ALL.put(
+        "budget",
+        session ->
+            new CommandLine(new BudgetCommand())
+                .addSubcommand(new BudgetShowCommand(session))
+                .addSubcommand(new BudgetSetCommand(session))
+                .addSubcommand(new BudgetCreditCommand(session))
+                .addSubcommand(new BudgetDebitCommand(session)));
+    ALL.put(
         "ledger",
         session ->
             new CommandLine(new LedgerCommand()).addSubcommand(new LedgerImportCommand(session)));

@@ -25,8 +25,10 @@ import org.bloomery.controlplane.config.HomeException;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.controlplane.http.HttpDoor;
 import org.bloomery.controlplane.local.LocalResourceManager;
+import org.bloomery.controlplane.loop.AccountBook;
 import org.bloomery.controlplane.loop.ClusterLoops;
 import org.bloomery.controlplane.loop.LedgerBook;
+import org.bloomery.controlplane.loop.LedgerDesk;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.loop.Service;
 import org.bloomery.controlplane.process.ProcessRunner;
@@ -96,7 +98,10 @@ public final class ControlPlane implements AutoCloseable {
             home.root(), home.id(), clusters, new ScriptRenderer(ScriptTemplates.shipped()), store);
     ClusterLoops.Shared shared =
         new ClusterLoops.Shared(store, contexts, InstantSource.system(), System::nanoTime);
-    loops = new ClusterLoops(shared, sites(clusters, environment), epoch);
+    LedgerBook ledger =
+        new LedgerBook(state.ledger(), store, contexts, InstantSource.system(), epoch);
+    AccountBook accounts = new AccountBook(state.ledger(), ledger, store, contexts, epoch);
+    loops = new ClusterLoops(shared, sites(clusters, environment), epoch, accounts);
     parts.push(loops);
     ServerView view =
         new ServerView(
@@ -105,8 +110,8 @@ public final class ControlPlane implements AutoCloseable {
             home.root().toString(),
             home.id().value(),
             epoch.number());
-    LedgerBook ledger = new LedgerBook(state.ledger(), shared, epoch);
-    service = new Service(view, shared, loops, ledger);
+    LedgerDesk desk = new LedgerDesk(ledger, accounts, InstantSource.system());
+    service = new Service(view, shared, loops, desk);
     closeMonths(ledger);
     loops.start();
     door = HttpDoor.open(home.socketDirectory(environment).socket(), service);

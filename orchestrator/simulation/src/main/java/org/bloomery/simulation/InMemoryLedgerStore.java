@@ -9,11 +9,14 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.bloomery.controlplane.ledger.SegmentText;
+import org.bloomery.controlplane.zookeeper.RunCodec;
+import org.bloomery.core.budget.Budget;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.LedgerLines;
 import org.bloomery.core.ledger.LedgerMonth;
 import org.bloomery.core.ledger.LedgerSegment;
 import org.bloomery.core.port.LedgerStore;
+import org.bloomery.core.port.RunStore.ConflictException;
 import org.bloomery.core.port.RunStore.DamagedException;
 import org.bloomery.core.port.RunStore.Epoch;
 import org.bloomery.core.port.RunStore.FencedException;
@@ -24,6 +27,8 @@ public final class InMemoryLedgerStore implements LedgerStore {
   private final SortedMap<LedgerMonth, List<LedgerEntry>> open = new TreeMap<>();
   private final SortedMap<LedgerMonth, List<LedgerSegment>> closed = new TreeMap<>();
   private final Map<String, byte[]> files = new TreeMap<>();
+  private final SortedMap<String, Budget> budgets = new TreeMap<>();
+  private final RunCodec codec = new RunCodec();
 
   /**
    * An empty one.
@@ -75,6 +80,26 @@ public final class InMemoryLedgerStore implements LedgerStore {
       files.put(file.segment().file(), file.bytes());
       closed.computeIfAbsent(month, m -> new ArrayList<>()).add(file.segment());
     }
+  }
+
+  @Override
+  public synchronized List<Budget> budgets() {
+    return List.copyOf(budgets.values());
+  }
+
+  @Override
+  public synchronized Budget recordBudget(Budget budget, Epoch epoch) {
+    requireLead(epoch);
+    Budget next = budget.next();
+    codec.encode(next); // refuses what ZooKeeper would not take
+    Budget present = budgets.get(next.grant().name());
+    long version = present == null ? 0 : present.version();
+    if (!next.equals(present) && version != budget.version()) {
+      throw new ConflictException(
+          "allocation " + next.grant().name() + ": no longer at that version", null);
+    }
+    budgets.put(next.grant().name(), next);
+    return next;
   }
 
   @Override

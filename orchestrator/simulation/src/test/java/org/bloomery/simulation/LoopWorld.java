@@ -16,6 +16,8 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import org.bloomery.controlplane.api.ControlPlaneApi;
+import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.controlplane.loop.ClusterLoops;
@@ -26,6 +28,7 @@ import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
@@ -81,6 +84,8 @@ final class LoopWorld {
   private final Site site;
   private final ResourceManager door;
   private final FakeResourceManager cluster;
+  private final LedgerStore ledger = new InMemoryLedgerStore(this::newest);
+  private RunStore.Epoch newest;
   private Instant now = T0;
   private SteppedLoop loop;
 
@@ -120,12 +125,22 @@ final class LoopWorld {
     ClusterLoops.Shared shared =
         new ClusterLoops.Shared(
             store, contexts, () -> now, () -> Duration.between(T0, now).toNanos());
-    return new SteppedLoop(shared, Map.of(site.cluster(), door), store.lead());
+    newest = store.lead();
+    return new SteppedLoop(shared, Map.of(site.cluster(), door), newest, ledger);
   }
 
   /** The control plane dies and another one starts. */
   void restart() {
     loop = newLeader();
+  }
+
+  private RunStore.Epoch newest() {
+    return newest;
+  }
+
+  /** The ledger and the accounts, as people ask them. */
+  LedgerApi accounts() {
+    return loop.ask(ControlPlaneApi::ledger);
   }
 
   FakeResourceManager cluster() {

@@ -21,4 +21,19 @@ public interface LedgerApi {
 
   /** What was used, by something. */
   UsageTableView usage(GroupBy by, Period period);
+
+  /** All allocations, sorted by name. */
+  List<BudgetView> budgets();
+
+  /**
+   * Grants an allocation, or changes what one grants; its credits and debits stay.
+   *
+   * @param allocationText a document of the kind Allocation
+   * @param file its name, for messages
+   * @param by the user who asks
+   */
+  BudgetView setBudget(String allocationText, String file, String by);
+
+  /** Credits or debits an allocation. */
+  BudgetView move(BudgetMovement asked, String by);
 }

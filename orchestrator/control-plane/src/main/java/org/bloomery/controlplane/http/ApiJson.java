@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.jsontype.NamedType;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.util.Locale;
+import org.bloomery.core.budget.Movement;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
@@ -61,6 +62,7 @@ public final class ApiJson {
             .addMixIn(PlanProblem.Code.class, CodeById.class)
             .addMixIn(SpecProblem.class, WithSeverity.class)
             .addMixIn(Severity.class, PlainWord.class)
+            .addMixIn(Movement.Kind.class, PlainWord.class)
             .addMixIn(RunEvent.class, NamedEvent.class);
     for (Class<?> event : RunEvent.class.getPermittedSubclasses()) {
       builder.registerSubtypes(new NamedType(event, eventName(event)));

@@ -162,7 +162,7 @@ public final class ControlPlaneClient implements ControlPlaneApi {
     return post("/v1/nodes/readmit", new Wire.Readmission(cluster, node), NodeView.class);
   }
 
-  private static String encoded(String text) {
+  static String encoded(String text) {
     return URLEncoder.encode(text, StandardCharsets.UTF_8);
   }
 

@@ -1,6 +1,9 @@
 package org.bloomery.controlplane.http;
 
 import java.util.List;
+import java.util.OptionalLong;
+import org.bloomery.controlplane.api.BudgetMovement;
+import org.bloomery.controlplane.api.BudgetView;
 import org.bloomery.controlplane.api.LedgerAddition;
 import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.api.UsageTableView;
@@ -24,6 +27,25 @@ final class LedgerClient implements LedgerApi {
   @Override
   public UsageTableView usage(GroupBy by, Period period) {
     return client.get("/v1/ledger/usage?by=" + by.word() + query(period), UsageTableView.class);
+  }
+
+  @Override
+  public List<BudgetView> budgets() {
+    return client.get("/v1/budgets", Wire.Budgets.class).budgets();
+  }
+
+  @Override
+  public BudgetView setBudget(String allocationText, String file, String by) {
+    return client.post("/v1/budgets", new Wire.Grant(allocationText, file), BudgetView.class);
+  }
+
+  @Override
+  public BudgetView move(BudgetMovement asked, String by) {
+    String path = "/v1/budgets/" + ControlPlaneClient.encoded(asked.allocation()) + "/movements";
+    Wire.Movement body =
+        new Wire.Movement(
+            asked.kind().word(), OptionalLong.of(asked.amount().value()), asked.why());
+    return client.post(path, body, BudgetView.class);
   }
 
   private static String query(Period period) {

@@ -9,8 +9,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.bloomery.controlplane.api.BudgetMovement;
+import org.bloomery.controlplane.api.BudgetView;
 import org.bloomery.controlplane.api.LedgerAddition;
 import org.bloomery.controlplane.api.LedgerApi;
+import org.bloomery.core.budget.Movement;
+import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
 
@@ -27,6 +31,9 @@ final class LedgerRoutes {
   void addTo(JavalinDefaultRoutingApi to) {
     to.get("/v1/ledger/usage", c -> routes.answer(c, ledger.usage(by(c), period(c))));
     to.post("/v1/ledger/lines", this::add);
+    to.get("/v1/budgets", c -> routes.answer(c, new Wire.Budgets(ledger.budgets())));
+    to.post("/v1/budgets", this::set);
+    to.post("/v1/budgets/{allocation}/movements", this::move);
   }
 
   private void add(Context context) throws IOException {
@@ -37,6 +44,38 @@ final class LedgerRoutes {
     LedgerAddition added = ledger.add(asked.lines().lines().toList(), Routes.by(context));
     Routes.audit(context, "ledger", added.changed() + " lines");
     routes.answer(context, added);
+  }
+
+  private void set(Context context) throws IOException {
+    Wire.Grant asked = routes.body(context, Wire.Grant.class);
+    if (asked.text() == null || asked.file() == null) {
+      throw Routes.badRequest("the body needs text and file");
+    }
+    BudgetView budget = ledger.setBudget(asked.text(), asked.file(), Routes.by(context));
+    Routes.audit(context, "budget set", budget.name());
+    routes.answer(context, budget);
+  }
+
+  private void move(Context context) throws IOException {
+    Wire.Movement asked = routes.body(context, Wire.Movement.class);
+    Movement.Kind kind =
+        Arrays.stream(Movement.Kind.values())
+            .filter(one -> one.word().equals(asked.kind()))
+            .findFirst()
+            .orElseThrow(() -> Routes.badRequest("kind must be credit or debit"));
+    if (asked.gpuSeconds().orElse(0) <= 0) {
+      throw Routes.badRequest("the body needs gpuSeconds, above 0");
+    }
+    BudgetView budget =
+        ledger.move(
+            new BudgetMovement(
+                context.pathParam("allocation"),
+                kind,
+                new GpuSeconds(asked.gpuSeconds().getAsLong()),
+                Optional.ofNullable(asked.why()).orElse("")),
+            Routes.by(context));
+    Routes.audit(context, "budget " + asked.kind(), budget.name());
+    routes.answer(context, budget);
   }
 
   private static GroupBy by(Context context) {

@@ -3,6 +3,7 @@ package org.bloomery.controlplane.http;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bloomery.controlplane.api.BudgetView;
 import org.bloomery.controlplane.api.CheckpointView;
 import org.bloomery.controlplane.api.LossPoint;
 import org.bloomery.controlplane.api.NodeView;
@@ -32,6 +33,15 @@ public final class Wire {
 
   /** Asks to add lines to the ledger; a line feed between two of them. */
   public record LedgerText(String lines) {}
+
+  /** Asks to grant an allocation. */
+  public record Grant(String text, String file) {}
+
+  /** Asks to credit or debit an allocation. */
+  public record Movement(String kind, OptionalLong gpuSeconds, String why) {}
+
+  /** Answer to {@code GET /v1/budgets}. */
+  public record Budgets(List<BudgetView> budgets) {}
 
   /** What a state-changing request without details carries. */
   public record Nothing() {}

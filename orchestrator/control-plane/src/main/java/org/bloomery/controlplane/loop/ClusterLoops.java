@@ -19,6 +19,7 @@ import org.bloomery.core.training.Progress;
 /** The loops of all clusters, each of which looks after the runs of its own. */
 public final class ClusterLoops implements AutoCloseable {
   private final RunContexts contexts;
+  private final Accounts accounts;
   private final SortedMap<String, ControlLoop> loops = new TreeMap<>();
   private final SortedMap<String, RunObserver> observers = new TreeMap<>();
 
@@ -35,6 +36,16 @@ public final class ClusterLoops implements AutoCloseable {
    * @param sites at least one
    */
   public ClusterLoops(Shared shared, List<Site> sites, RunStore.Epoch epoch) {
+    this(shared, sites, epoch, Accounts.NONE);
+  }
+
+  /** The same where accounts are limited. */
+  public ClusterLoops(Shared shared, List<Site> sites, RunStore.Epoch epoch, AccountBook accounts) {
+    this(shared, sites, epoch, (Accounts) accounts);
+  }
+
+  private ClusterLoops(Shared shared, List<Site> sites, RunStore.Epoch epoch, Accounts accounts) {
+    this.accounts = accounts;
     contexts = shared.contexts();
     for (Site site : sites) {
       RunEffects effects = new RunEffects(site.resourceManager());
@@ -47,6 +58,7 @@ public final class ClusterLoops implements AutoCloseable {
               contexts,
               observer,
               effects,
+              accounts,
               shared.time());
       observers.put(site.cluster(), observer);
       loops.put(
@@ -59,6 +71,11 @@ public final class ClusterLoops implements AutoCloseable {
   /** Starts all threads. */
   public void start() {
     loops.values().forEach(ControlLoop::start);
+  }
+
+  /** What the accounts allow, as all loops see it. */
+  Accounts accounts() {
+    return accounts;
   }
 
   Collection<ControlLoop> all() {

@@ -55,6 +55,7 @@ public final class ControlLoop implements AutoCloseable {
   private final RunContexts contexts;
   private final RunObserver observer;
   private final RunEffects effects;
+  private final Accounts accounts;
   private final InstantSource time;
   private final Duration interval;
   private final RunStore.Epoch epoch;
@@ -88,6 +89,7 @@ public final class ControlLoop implements AutoCloseable {
       RunContexts contexts,
       RunObserver observer,
       RunEffects effects,
+      Accounts accounts,
       InstantSource time) {}
 
   /**
@@ -104,6 +106,7 @@ public final class ControlLoop implements AutoCloseable {
     contexts = parts.contexts();
     observer = parts.observer();
     effects = parts.effects();
+    accounts = parts.accounts();
     time = parts.time();
     this.interval = interval;
     this.epoch = epoch;
@@ -315,7 +318,9 @@ public final class ControlLoop implements AutoCloseable {
   /** One run's state; one that cannot be read is left alone, and the others go on. */
   private Optional<Run> load(RunId id) {
     try {
-      return store.load(id);
+      Optional<Run> run = store.load(id);
+      run.ifPresent(accounts::note);
+      return run;
     } catch (RunStore.DamagedException e) {
       trouble(id, e);
       return Optional.empty();
@@ -344,10 +349,13 @@ public final class ControlLoop implements AutoCloseable {
       }
       Instant now = time.instant();
       Seen seen = observer.see(run, context, look);
-      Decision decision = Reconciler.decide(run, seen, context.policy(run), now);
+      Decision decision =
+          Reconciler.decide(
+              run, seen, context.policy(run), accounts.purses(context.payer(), now), now);
       thoughts.put(run.id(), decision.why());
       if (!decision.facts().isEmpty()) {
         run = store.record(run, decision.facts(), decision.why(), now, epoch);
+        accounts.note(run);
         LOG.info("{}: {}", run.id(), decision.why());
       }
       effects.perform(run, context, decision.effects());

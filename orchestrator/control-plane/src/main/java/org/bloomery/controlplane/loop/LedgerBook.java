@@ -8,10 +8,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.LedgerAddition;
-import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.api.UsageTableView;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
@@ -36,7 +35,7 @@ import org.slf4j.LoggerFactory;
  * The ledger in memory. It is fed with what was imported and with the postings of the runs, which
  * it reads from their histories whenever somebody asks: what a run has recorded cannot be missing.
  */
-public final class LedgerBook implements LedgerApi {
+public final class LedgerBook {
   private static final Logger LOG = LoggerFactory.getLogger(LedgerBook.class);
 
   /** Accounting may be late by days; what comes after this gets a file of its own. */
@@ -48,28 +47,32 @@ public final class LedgerBook implements LedgerApi {
   private final InstantSource time;
   private final RunStore.Epoch epoch;
   private final Map<RunId, Long> versions = new HashMap<>();
+  private final Map<RunId, List<JobKey>> billed = new HashMap<>();
   private final Map<JobKey, JobStory> stories = new HashMap<>();
 
   /** Null until it is read, and again once a line may be in it that is not in the store. */
   private Ledger ledger;
 
-  public LedgerBook(LedgerStore store, ClusterLoops.Shared shared, RunStore.Epoch epoch) {
+  private long generation;
+
+  public LedgerBook(
+      LedgerStore store,
+      RunStore runs,
+      RunContexts contexts,
+      InstantSource time,
+      RunStore.Epoch epoch) {
     this.store = store;
-    this.runs = shared.store();
-    this.contexts = shared.contexts();
-    this.time = shared.time();
+    this.runs = runs;
+    this.contexts = contexts;
+    this.time = time;
     this.epoch = epoch;
   }
 
-  @Override
-  public synchronized LedgerAddition add(List<String> lines, String by) {
-    return answer(
-        () -> {
-          List<LedgerEntry> entries = parsed(lines);
-          long changed = keep(entries);
-          LOG.info("{} lines for the ledger by {}, {} of them new", entries.size(), by, changed);
-          return new LedgerAddition(entries.size(), changed);
-        });
+  synchronized LedgerAddition add(List<String> lines, String by) {
+    List<LedgerEntry> entries = parsed(lines);
+    long changed = keep(entries);
+    LOG.info("{} lines for the ledger by {}, {} of them new", entries.size(), by, changed);
+    return new LedgerAddition(entries.size(), changed);
   }
 
   private static List<LedgerEntry> parsed(List<String> lines) {
@@ -87,19 +90,12 @@ public final class LedgerBook implements LedgerApi {
     return entries;
   }
 
-  @Override
-  public synchronized UsageTableView usage(GroupBy by, Period period) {
-    return answer(
-        () -> {
-          catchUp();
-          UsageTable table =
-              UsageTable.of(
-                  ledger.entries(),
-                  by,
-                  period,
-                  line -> Optional.ofNullable(stories.get(line.job())));
-          return UsageTableView.of(table, by, period, time.instant());
-        });
+  synchronized UsageTableView usage(GroupBy by, Period period) {
+    catchUp();
+    UsageTable table =
+        UsageTable.of(
+            ledger.entries(), by, period, line -> Optional.ofNullable(stories.get(line.job())));
+    return UsageTableView.of(table, by, period, time.instant());
   }
 
   /** Moves old months into files; what fails is tried again the next time. */
@@ -129,6 +125,7 @@ public final class LedgerBook implements LedgerApi {
     if (changed.isEmpty()) {
       return 0;
     }
+    generation++;
     Ledger kept = ledger;
     // Should the store fail, it is read again: only it knows what it has.
     ledger = null;
@@ -144,6 +141,27 @@ public final class LedgerBook implements LedgerApi {
           .filter(run -> run.version() != versions.getOrDefault(id, 0L))
           .ifPresent(this::read);
     }
+  }
+
+  /**
+   * Takes in what a run has been billed since the last time; its history is read for nothing else.
+   */
+  synchronized void note(Run run) {
+    if (!run.billed().equals(billed.getOrDefault(run.id(), List.of()))) {
+      read(run);
+    }
+  }
+
+  /** Changes whenever a line does. */
+  synchronized long generation() {
+    keep(List.of());
+    return generation;
+  }
+
+  /** Shows each line, in no order. */
+  synchronized void forEach(Consumer<LedgerEntry> reader) {
+    keep(List.of());
+    ledger.entries().forEach(reader);
   }
 
   private void read(Run run) {
@@ -166,6 +184,7 @@ public final class LedgerBook implements LedgerApi {
             posting ->
                 stories.put(posting.job(), new JobStory("surplus job", posting.charged().value())));
     versions.put(run.id(), run.version());
+    billed.put(run.id(), run.billed());
   }
 
   private static JobStory story(RunHistory.AttemptSummary attempt) {
@@ -183,14 +202,6 @@ public final class LedgerBook implements LedgerApi {
       return Optional.of(contexts.of(run));
     } catch (IllegalStateException e) {
       return Optional.empty();
-    }
-  }
-
-  private static <T> T answer(Supplier<T> question) {
-    try {
-      return question.get();
-    } catch (RunStore.StoreException e) {
-      throw new ApiException(ApiException.Kind.UNAVAILABLE, "the ledger: " + e.getMessage());
     }
   }
 }

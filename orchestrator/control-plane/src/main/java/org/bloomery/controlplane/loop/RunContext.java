@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.bloomery.core.budget.Payer;
 import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.id.AttemptDirectory;
@@ -53,6 +54,22 @@ record RunContext(
   /** The pure rendering of an attempt's files. */
   interface Rendering {
     AttemptFiles files(int attempt, Optional<CheckpointRef> resume);
+  }
+
+  /** Who pays. */
+  Payer payer() {
+    return payer(spec, cluster, terms.get(0).policy().user());
+  }
+
+  /** Who would pay for a run of this spec. */
+  static Payer payer(RunSpec spec, ClusterProfile cluster, String user) {
+    String type =
+        cluster
+            .partition(spec.resources().partition())
+            .map(partition -> partition.device().type())
+            .orElse("");
+    return new Payer(
+        spec.account(), cluster.name(), type, spec.labels().getOrDefault("team", ""), user);
   }
 
   /** What holds for an attempt that starts after this iteration. */

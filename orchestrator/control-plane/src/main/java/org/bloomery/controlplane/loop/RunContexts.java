@@ -10,6 +10,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.bloomery.controlplane.config.ClusterProfiles;
+import org.bloomery.core.budget.Payer;
 import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.id.RunId;
@@ -130,6 +131,16 @@ public final class RunContexts {
   /** The cluster that a run is known to belong to, without reading anything. */
   Optional<String> knownCluster(RunId run) {
     return Optional.ofNullable(cache.get(run)).map(cached -> cached.context().cluster().name());
+  }
+
+  /** The profile of a cluster, if it is known here. */
+  Optional<ClusterProfile> profile(String cluster) {
+    return ClusterProfiles.find(clusters, cluster);
+  }
+
+  /** Who would pay for a run of a spec. */
+  Payer payer(RunSpec spec) {
+    return context(spec.name(), spec).payer();
   }
 
   /** What the spec says about money and time, before any run of it exists. */

@@ -75,6 +75,13 @@ final class RunRequests {
         loop,
         (store, epoch, now) -> {
           RunId name = freeName(store, spec.name(), submission.again());
+          loops.accounts().purses(contexts.payer(spec), now).stream()
+              .flatMap(purse -> purse.refusal(policy.reservation()).stream())
+              .findFirst()
+              .ifPresent(
+                  why -> {
+                    throw refused(why);
+                  });
           return store.create(
               new RunEvent.RunSubmitted(name, ref, spec.account(), submission.by()),
               submission.text(),

@@ -30,11 +30,11 @@ public final class Service implements ControlPlaneApi {
   private final RunViews views;
   private final RunRequests requests;
   private final NodeBook nodes;
-  private final LedgerBook ledger;
+  private final LedgerApi ledger;
   private final InstantSource time;
 
   public Service(
-      ServerView server, ClusterLoops.Shared shared, ClusterLoops loops, LedgerBook ledger) {
+      ServerView server, ClusterLoops.Shared shared, ClusterLoops loops, LedgerApi ledger) {
     this.server = server;
     this.ledger = ledger;
     this.contexts = shared.contexts();

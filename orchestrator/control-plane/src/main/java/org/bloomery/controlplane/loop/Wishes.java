@@ -24,7 +24,7 @@ final class Wishes {
   private static boolean outranks(Request.Kind stands, Request.Kind kind) {
     return switch (stands) {
       case CANCEL -> true;
-      case STOP -> kind == Request.Kind.HOLD || kind == Request.Kind.SAVE;
+      case STOP, EXHAUSTED -> kind == Request.Kind.HOLD || kind == Request.Kind.SAVE;
       case SAVE, HOLD, RELEASE -> false;
     };
   }
@@ -34,7 +34,7 @@ final class Wishes {
     boolean heldOtherwise = run.phase() instanceof Phase.Held && !isHeldFor(run, HoldReason.HELD);
     return switch (kind) {
       case CANCEL -> Optional.empty();
-      case STOP ->
+      case STOP, EXHAUSTED ->
           run.phase() instanceof Phase.Held held
               ? Optional.of("is held already: " + held.detail())
               : Optional.empty();
@@ -84,6 +84,7 @@ final class Wishes {
       case SAVE -> "save and go on";
       case HOLD -> "hold";
       case RELEASE -> "release";
+      case EXHAUSTED -> "save and stop, since its budget is used up";
     };
   }
 }

@@ -1,6 +1,7 @@
 package org.bloomery.controlplane.zookeeper;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -116,6 +117,31 @@ final class FencedTree {
       }
     }
     throw new IllegalStateException("a refused transaction names no operation", e);
+  }
+
+  /**
+   * Writes the next version of a node, which must still be at the one before.
+   *
+   * @param what it is, in words
+   * @param version that it will have, counted from 1
+   */
+  void write(String what, String path, byte[] content, long version, Epoch epoch) {
+    List<CuratorOp> operations = new ArrayList<>();
+    answer(
+        path,
+        () -> {
+          operations.add(fence(epoch));
+          operations.add(
+              version == 1
+                  ? client.transactionOp().create().forPath(path, content)
+                  : client
+                      .transactionOp()
+                      .setData()
+                      .withVersion(Math.toIntExact(version - 2))
+                      .forPath(path, content));
+          return null;
+        });
+    commit(new Change(what, path, content, version), operations);
   }
 
   /** Makes a node with its parents unless it exists; what it holds then stays as it is. */

@@ -20,6 +20,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.bloomery.core.budget.Budget;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.LedgerSegment;
@@ -134,6 +135,12 @@ public final class RunCodec {
     return limited(document("nodes", nodes), STATE_BYTES_MAX, "the nodes of " + nodes.cluster());
   }
 
+  /** An allocation with its movements, as it is stored. */
+  public byte[] encode(Budget budget) {
+    String what = "allocation " + budget.grant().name();
+    return limited(document("budget", budget), STATE_BYTES_MAX, what);
+  }
+
   /** What is recorded of a file of the ledger, as it is stored. */
   public byte[] encode(LedgerSegment segment) {
     return limited(document("segment", segment), RECORD_BYTES_MAX, segment.file());
@@ -182,6 +189,16 @@ public final class RunCodec {
    */
   public LedgerSegment decodeSegment(byte[] bytes, String place) {
     return decode(bytes, "segment", LedgerSegment.class, place);
+  }
+
+  /**
+   * Reads an allocation with its movements.
+   *
+   * @param place where it was found, for the message
+   * @throws DamagedException if it is no such document, or a newer version's
+   */
+  public Budget decodeBudget(byte[] bytes, String place) {
+    return decode(bytes, "budget", Budget.class, place);
   }
 
   private byte[] document(String name, Object value) {

@@ -16,6 +16,7 @@ import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.data.Stat;
 import org.bloomery.controlplane.files.AtomicFiles;
 import org.bloomery.controlplane.ledger.SegmentText;
+import org.bloomery.core.budget.Budget;
 import org.bloomery.core.id.Sha256;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.LedgerLines;
@@ -31,6 +32,7 @@ import org.bloomery.core.port.RunStore.UnavailableException;
  * The ledger: open months in ZooKeeper, closed ones in files whose totals and digests are there.
  *
  * <pre>
+ * /bloomery/v1/budgets/six-a100           an allocation and its movements (JSON, at most 64 KiB)
  * /bloomery/v1/ledger
  *   /jean-zay/2022-03/open/0000000001     some 2,000 lines under gzip, at most 60 KiB
  *   /jean-zay/2022-02/closed/0000000001   one file's name, SHA-256 and totals (JSON)
@@ -52,6 +54,8 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
   private static final int CHUNKS_PER_CLOSE = 5_000;
 
   private static final String ROOT = Layout.ROOT + "/ledger";
+
+  private static final String BUDGETS = Layout.ROOT + "/budgets";
 
   private final CuratorFramework client;
   private final FencedTree tree;
@@ -80,6 +84,7 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
     }
     ZooKeeperLedgerStore store = new ZooKeeperLedgerStore(client, directory);
     store.tree.ensure(ROOT, new byte[0]);
+    store.tree.ensure(BUDGETS, new byte[0]);
     return store;
   }
 
@@ -292,6 +297,32 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
     } catch (IOException e) {
       throw new UnavailableException(file + " cannot be written: " + e.getMessage(), e);
     }
+  }
+
+  @Override
+  public List<Budget> budgets() {
+    List<Budget> budgets = new ArrayList<>();
+    for (String name : tree.children(BUDGETS)) {
+      String path = BUDGETS + "/" + name;
+      Stat stat = new Stat();
+      byte[] bytes =
+          tree.read(path, stat).orElseThrow(() -> new DamagedException(path + " is missing", null));
+      Budget budget = codec.decodeBudget(bytes, path);
+      if (!budget.grant().name().equals(name) || budget.version() != stat.getVersion() + 1L) {
+        throw new DamagedException(path + " holds another version or name than its own", null);
+      }
+      budgets.add(budget);
+    }
+    return budgets;
+  }
+
+  @Override
+  public Budget recordBudget(Budget budget, Epoch epoch) {
+    Budget next = budget.next();
+    String name = next.grant().name();
+    tree.write(
+        "allocation " + name, BUDGETS + "/" + name, codec.encode(next), next.version(), epoch);
+    return next;
   }
 
   @Override

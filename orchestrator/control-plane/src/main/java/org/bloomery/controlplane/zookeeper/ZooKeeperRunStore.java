@@ -30,7 +30,7 @@ import org.bloomery.core.run.RunRecord;
  *     /events/0000000/0000000001       the record that made version 1 (JSON, at most 64 KiB)
  *     /events/0000000/0000000002       ... at most 1,000 under one parent
  *   /nodes/jean-zay                    what is known of a cluster's nodes (JSON, at most 64 KiB)
- *   /ledger/...                        see {@link ZooKeeperLedgerStore}
+ *   /budgets, /ledger                      see {@link ZooKeeperLedgerStore}
  *   /specs/9a/9ab1...                  a spec's text (at most 256 KiB) under its SHA-256
  *
  * Layout v1, the first one.
@@ -207,25 +207,12 @@ public final class ZooKeeperRunStore implements RunStore {
   public SiteNodes recordNodes(SiteNodes nodes, Epoch epoch) {
     SiteNodes next = nodes.next();
     byte[] content = codec.encode(next);
-    String path = Layout.nodes(next.cluster());
-    List<CuratorOp> operations = new ArrayList<>();
-    FencedTree.answer(
-        path,
-        () -> {
-          operations.add(tree.fence(epoch));
-          operations.add(
-              nodes.version() == 0
-                  ? client.transactionOp().create().forPath(path, content)
-                  : client
-                      .transactionOp()
-                      .setData()
-                      .withVersion(Math.toIntExact(nodes.version() - 1))
-                      .forPath(path, content));
-          return null;
-        });
-    tree.commit(
-        new FencedTree.Change("the nodes of " + next.cluster(), path, content, next.version()),
-        operations);
+    tree.write(
+        "the nodes of " + next.cluster(),
+        Layout.nodes(next.cluster()),
+        content,
+        next.version(),
+        epoch);
     return next;
   }
 

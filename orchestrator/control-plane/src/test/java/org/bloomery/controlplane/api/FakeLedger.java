@@ -1,8 +1,12 @@
 package org.bloomery.controlplane.api;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import org.bloomery.core.budget.Movement;
+import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
 import org.bloomery.core.report.UsageTable;
@@ -21,6 +25,59 @@ public final class FakeLedger implements LedgerApi {
   public LedgerAddition add(List<String> lines, String by) {
     notes.accept("ledger add " + lines.size() + " by " + by);
     return new LedgerAddition(lines.size(), lines.size() - 1L);
+  }
+
+  @Override
+  public List<BudgetView> budgets() {
+    notes.accept("budgets");
+    return List.of(budget());
+  }
+
+  @Override
+  public BudgetView setBudget(String allocationText, String file, String by) {
+    notes.accept("budget set " + file + " by " + by);
+    return budget();
+  }
+
+  @Override
+  public BudgetView move(BudgetMovement asked, String by) {
+    notes.accept("budget move " + asked + " by " + by);
+    return budget();
+  }
+
+  private static BudgetView budget() {
+    long hour = 3600;
+    return new BudgetView(
+        NOW,
+        "six-a100",
+        "six",
+        "jean-zay-a100",
+        "a100",
+        LocalDate.of(2022, 2, 1),
+        LocalDate.of(2022, 9, 15),
+        1_500_000 * hour,
+        10_000 * hour,
+        100_000 * hour,
+        0,
+        2_012_500 * hour,
+        1_251_068 * hour,
+        7_680 * hour,
+        753_752 * hour,
+        0,
+        0.777,
+        0,
+        9216.0 * hour,
+        Optional.of(LocalDate.of(2022, 7, 21)),
+        List.of(
+            new BudgetView.Share(
+                "team modeling", 1_207_500 * hour, 900_000 * hour, 7_680 * hour, 299_820 * hour)),
+        List.of(
+            new Movement(
+                Movement.Kind.CREDIT,
+                new GpuSeconds(100_000 * hour),
+                "ada",
+                "second grant of the year",
+                NOW.minusSeconds(86_400))));
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.bloomery.core.port;
 
 import java.util.List;
 import java.util.function.Consumer;
+import org.bloomery.core.budget.Budget;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.LedgerMonth;
 import org.bloomery.core.ledger.LedgerSegment;
@@ -43,4 +44,18 @@ public interface LedgerStore {
 
   /** The files of closed months, with their totals, sorted by month. */
   List<LedgerSegment> segments();
+
+  /** All allocations, sorted by name. */
+  List<Budget> budgets();
+
+  /**
+   * Records an allocation, and returns it as its next version. Repeating the very same call is
+   * harmless: it succeeds if the earlier one did.
+   *
+   * @param budget made from the version that it carries
+   * @throws RunStore.ConflictException if that is no longer the version
+   * @throws RunStore.FencedException if {@code epoch} is no longer the newest
+   * @throws RunStore.LimitException if it is too large
+   */
+  Budget recordBudget(Budget budget, Epoch epoch);
 }

@@ -57,6 +57,10 @@ final class Chain {
     if (run.committedWith(policy.reservation()).compareTo(policy.budget()) > 0) {
       return Decision.wait("queues no next attempt: the budget has no room for another one");
     }
+    Optional<String> refusal = now.refusal(policy.reservation());
+    if (refusal.isPresent()) {
+      return Decision.wait("queues no next attempt: " + refusal.get());
+    }
     long queued = now.jobs().stream().filter(JobView::mayLive).count();
     if (policy.queueing().submittedMax().orElse(Integer.MAX_VALUE) <= queued) {
       return Decision.wait("queues no next attempt: no more jobs may be submitted");
@@ -152,7 +156,8 @@ final class Chain {
 
   /** Why it must not run, as far as that is known before the current attempt is settled. */
   private Optional<String> reasonToDrop(Optional<JobView> job) {
-    Optional<Request> asked = run.asked(Request.Kind.STOP, Request.Kind.CANCEL);
+    Optional<Request> asked =
+        run.asked(Request.Kind.STOP, Request.Kind.CANCEL, Request.Kind.EXHAUSTED);
     if (asked.isPresent()) {
       return Optional.of(asked.get().by() + " asked to end the run");
     }

@@ -150,6 +150,7 @@ public final class FactWords implements RunEvent.Cases<String> {
       case SAVE -> fact.by() + " asks to save and go on";
       case HOLD -> fact.by() + " asks to hold";
       case RELEASE -> fact.by() + " asks to release";
+      case EXHAUSTED -> fact.by() + " is used up: the training is to save and stop";
     };
   }
 

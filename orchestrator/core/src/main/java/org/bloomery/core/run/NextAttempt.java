@@ -62,10 +62,13 @@ final class NextAttempt {
     Optional<Successor> waiting = run.successor().filter(Successor::isBindable);
     // What a prepared attempt needs is held back already.
     GpuSeconds more = waiting.isPresent() ? GpuSeconds.ZERO : policy.reservation();
-    if (run.committedWith(more).compareTo(policy.budget()) > 0) {
-      String detail = overdraft();
-      facts.add(new RunEvent.RunHeld(HoldReason.BUDGET_EXHAUSTED, detail));
-      return new Decision(facts, List.of(), "held: " + detail);
+    Optional<String> refusal =
+        run.committedWith(more).compareTo(policy.budget()) > 0
+            ? Optional.of(overdraft())
+            : now.refusal(more);
+    if (refusal.isPresent()) {
+      facts.add(new RunEvent.RunHeld(HoldReason.BUDGET_EXHAUSTED, refusal.get()));
+      return new Decision(facts, List.of(), "held: " + refusal.get());
     }
     Exclusions exclusions = Exclusions.of(now);
     return waiting.isPresent() ? bind(waiting.get(), exclusions) : plan(exclusions);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.bloomery.core.budget.Purse;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
@@ -37,10 +38,20 @@ public final class Reconciler implements Phase.Cases<Decision> {
    * state after it.
    */
   public static Decision decide(Run run, Seen seen, RunPolicy policy, Instant time) {
+    return decide(run, seen, policy, List.of(), time);
+  }
+
+  /**
+   * The same where the run's account is limited.
+   *
+   * @param purses the allocations, and shares of them, that pay for the run
+   */
+  public static Decision decide(
+      Run run, Seen seen, RunPolicy policy, List<Purse> purses, Instant time) {
     if (seen.jobs() instanceof Observation.Unknown unknown) {
       return Decision.wait("cannot see the resource manager, so nothing is done: " + unknown.why());
     }
-    Situation now = new Situation(run, seen, policy, time);
+    Situation now = new Situation(run, seen, policy, purses, time);
     Decision aside = Surplus.of(now).and(QueueHold.released(now));
     if (!aside.facts().isEmpty()) {
       return aside;
@@ -220,8 +231,21 @@ public final class Reconciler implements Phase.Cases<Decision> {
     effects.addAll(seals.effects());
     why.addAll(seals.words());
     run.request().ifPresent(request -> obey(request, job, effects, why));
+    exhaustion()
+        .ifPresent(
+            words -> {
+              facts.add(new RunEvent.Requested(Request.Kind.EXHAUSTED, "the budget"));
+              why.add(words);
+            });
     return new Decision(facts, effects, why.isEmpty() ? "trains" : String.join("; ", why))
         .and(goes());
+  }
+
+  /** A person's stop ends it as well, and a cancel does so sooner. */
+  private Optional<String> exhaustion() {
+    boolean ends =
+        run.asked(Request.Kind.STOP, Request.Kind.CANCEL, Request.Kind.EXHAUSTED).isPresent();
+    return ends ? Optional.empty() : now.exhaustion();
   }
 
   private void obey(Request request, JobView job, List<Effect> effects, List<String> why) {
@@ -237,6 +261,10 @@ public final class Reconciler implements Phase.Cases<Decision> {
       case SAVE -> {
         effects.add(new Effect.TouchKillSwitch(attempt().number()));
         why.add("waits for the training to save, as asked; it goes on in the next attempt");
+      }
+      case EXHAUSTED -> {
+        effects.add(new Effect.TouchKillSwitch(attempt().number()));
+        why.add("waits for the training to save and leave: nothing is left to pay it with");
       }
       case HOLD -> why.add("trains; no attempt follows, as asked");
       case RELEASE -> {}
@@ -319,6 +347,7 @@ public final class Reconciler implements Phase.Cases<Decision> {
               new RunEvent.RunFinished(Outcome.CANCELLED), "cancelled by " + request.by());
       case STOP -> hold(HoldReason.STOPPED, "stopped by " + request.by());
       case HOLD -> hold(HoldReason.HELD, "held by " + request.by());
+      case EXHAUSTED -> hold(HoldReason.BUDGET_EXHAUSTED, RestartPolicy.EXHAUSTED);
       case SAVE, RELEASE -> throw new IllegalStateException(request + " ends nothing");
     };
   }

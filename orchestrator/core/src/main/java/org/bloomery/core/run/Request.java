@@ -18,6 +18,8 @@ public record Request(Kind kind, String by, Instant at) {
     /** Start no new attempt, and keep queued jobs in the queue; what runs goes on. */
     HOLD,
     /** Let go what a hold has kept. */
-    RELEASE
+    RELEASE,
+    /** Asked by the budget itself: save, leave, and wait for a credit. */
+    EXHAUSTED
   }
 }

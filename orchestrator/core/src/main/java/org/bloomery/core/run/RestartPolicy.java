@@ -12,6 +12,10 @@ final class RestartPolicy {
   /** After so many checkpoints in a row that could not be loaded, a person should look. */
   private static final int LOAD_FAILURES_MAX = 2;
 
+  /** What a person is told whose run was ended by the budget. */
+  static final String EXHAUSTED =
+      "the allocation is used up: credit it, then let the run go on with bloomery resume";
+
   private final Ended ended;
   private final RestartLimits limits;
   private final Duration nodeFailGrace;
@@ -61,6 +65,9 @@ final class RestartPolicy {
     }
     if (asked.equals(Optional.of(Request.Kind.STOP))) {
       return held(HoldReason.STOPPED, "stopped by " + ended.request().get().by());
+    }
+    if (asked.equals(Optional.of(Request.Kind.EXHAUSTED))) {
+      return held(HoldReason.BUDGET_EXHAUSTED, EXHAUSTED);
     }
     if (asked.equals(Optional.of(Request.Kind.SAVE)) && ended.cause() == EndCause.STOPPED) {
       return again(Duration.ZERO, "saved for " + ended.request().get().by() + ", goes on at once");

@@ -4,13 +4,33 @@ import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import org.bloomery.core.budget.Purse;
 import org.bloomery.core.id.JobKey;
+import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.observe.JobState;
 import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
 
-/** All that one decision rests on. */
-record Situation(Run run, Seen seen, RunPolicy policy, Instant now) {
+/**
+ * All that one decision rests on.
+ *
+ * @param purses what pays for the run besides its own budget, each of which must bear it
+ */
+record Situation(Run run, Seen seen, RunPolicy policy, List<Purse> purses, Instant now) {
+
+  Situation(Run run, Seen seen, RunPolicy policy, Instant now) {
+    this(run, seen, policy, List.of(), now);
+  }
+
+  /** Why the account does not bear so much more; empty if it does, or if nobody limits it. */
+  Optional<String> refusal(GpuSeconds more) {
+    return purses.stream().flatMap(purse -> purse.refusal(more).stream()).findFirst();
+  }
+
+  /** Why what trains must save and leave: nothing is left to pay it with. */
+  Optional<String> exhaustion() {
+    return purses.stream().flatMap(purse -> purse.exhaustion().stream()).findFirst();
+  }
 
   Attempt attempt() {
     return run.attempt().orElseThrow();
@@ -76,6 +96,7 @@ record Situation(Run run, Seen seen, RunPolicy policy, Instant now) {
 
   /** The request after which no further attempt starts, if a person made one. */
   Optional<Request> askedToEnd() {
-    return run.asked(Request.Kind.STOP, Request.Kind.CANCEL, Request.Kind.HOLD);
+    return run.asked(
+        Request.Kind.STOP, Request.Kind.CANCEL, Request.Kind.EXHAUSTED, Request.Kind.HOLD);
   }
 }

@@ -14,6 +14,8 @@ import org.bloomery.core.ledger.GpuSeconds;
  * @param to the last day
  * @param warnAt shares of the grant whose use people are told of, from the smallest on
  * @param overdraft share of the grant that may be used beyond it; 0 means that it ends there
+ * @param carryOver share of what the allocation before it leaves over that is added to this one
+ * @param shares what teams, and users in them, may use of it at most; others are not bound
  */
 public record Allocation(
     String name,
@@ -24,8 +26,11 @@ public record Allocation(
     LocalDate to,
     GpuSeconds granted,
     List<Double> warnAt,
-    double overdraft) {
+    double overdraft,
+    double carryOver,
+    List<AllocationShare> shares) {
   public Allocation {
     warnAt = List.copyOf(warnAt);
+    shares = List.copyOf(shares);
   }
 }

@@ -48,9 +48,52 @@ final class AllocationSchema {
           Decimal.fromZero(10),
           0.0,
           "share of the grant that may be used beyond it, such as 0.25");
+  private static final Field<Double> CARRY_OVER =
+      Field.withDefault(
+          "carryOver",
+          Decimal.fromZero(1),
+          0.0,
+          "share of what the allocation before it leaves over that is added to this one");
+
+  private static final Field<Double> SHARE =
+      Field.required("share", Decimal.positive(1), "the most that it may use, such as 0.5");
+  private static final Field<String> USER =
+      Field.required("user", Words.name("a user's name"), "whose share it is");
+  private static final ObjectOf<AllocationShare> USER_OBJECT =
+      new ObjectOf<>(
+          List.of(USER, SHARE),
+          v ->
+              new AllocationShare(AllocationShare.Kind.USER, v.get(USER), v.get(SHARE), List.of()));
+  private static final Field<String> TEAM =
+      Field.required("team", Words.name("a team's name"), "as in the label team of its runs");
+  private static final Field<List<AllocationShare>> USERS =
+      Field.withDefault(
+          "users", new ListOf<>(USER_OBJECT, 0, 100), List.of(), "shares of the team's share");
+  private static final ObjectOf<AllocationShare> TEAM_OBJECT =
+      new ObjectOf<>(
+          List.of(TEAM, SHARE, USERS),
+          v ->
+              new AllocationShare(
+                  AllocationShare.Kind.TEAM, v.get(TEAM), v.get(SHARE), v.get(USERS)));
+  private static final Field<List<AllocationShare>> SHARES =
+      Field.withDefault(
+          "shares",
+          new ListOf<>(TEAM_OBJECT, 0, 100),
+          List.of(),
+          "what teams may use of it at most; others are not bound");
   private static final ObjectOf<Values> BODY_OBJECT =
       new ObjectOf<>(
-          List.of(ACCOUNT, CLUSTER, GPU_TYPE, PERIOD, GPU_HOURS, WARN_AT, OVERDRAFT), v -> v);
+          List.of(
+              ACCOUNT,
+              CLUSTER,
+              GPU_TYPE,
+              PERIOD,
+              GPU_HOURS,
+              WARN_AT,
+              OVERDRAFT,
+              CARRY_OVER,
+              SHARES),
+          v -> v);
 
   private static final Field<String> VERSION = RunSchema.version();
   private static final Field<String> KIND_FIELD = RunSchema.kind(KIND);
@@ -76,7 +119,9 @@ final class AllocationSchema {
         body.get(PERIOD).to(),
         GpuSeconds.ofHours(body.get(GPU_HOURS)),
         body.get(WARN_AT),
-        body.get(OVERDRAFT));
+        body.get(OVERDRAFT),
+        body.get(CARRY_OVER),
+        body.get(SHARES));
   }
 
   static void check(Facts facts) {

@@ -4,20 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.bloomery.core.budget.Budget;
+import org.bloomery.core.budget.Movement;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Ledger;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.LedgerMonth;
 import org.bloomery.core.ledger.LedgerSegment;
 import org.bloomery.core.ledger.Posting;
+import org.bloomery.core.port.RunStore.ConflictException;
 import org.bloomery.core.port.RunStore.Epoch;
 import org.bloomery.core.port.RunStore.FencedException;
+import org.bloomery.core.spec.Allocation;
+import org.bloomery.core.spec.AllocationShare;
 import org.junit.jupiter.api.Test;
 
 /** What every store of the ledger must do; empty at the start of each test. */
@@ -153,6 +160,66 @@ public abstract class LedgerStoreContract {
 
     assertThat(store().segments()).hasSize(2).contains(first);
     assertThat(joined().size()).isEqualTo(12);
+  }
+
+  private static Budget budget(String name, double hours) {
+    return Budget.of(
+        new Allocation(
+            name,
+            "six",
+            "jean-zay",
+            "a100",
+            LocalDate.of(2022, 2, 1),
+            LocalDate.of(2022, 9, 15),
+            GpuSeconds.ofHours(hours),
+            List.of(0.8),
+            0.25,
+            0.5,
+            List.of(
+                new AllocationShare(
+                    AllocationShare.Kind.TEAM,
+                    "modeling",
+                    0.6,
+                    List.of(
+                        new AllocationShare(AllocationShare.Kind.USER, "ada", 0.5, List.of()))))));
+  }
+
+  @Test
+  void anAllocationIsKeptWithItsMovements() {
+    Epoch epoch = lead();
+    Budget first = store().recordBudget(budget("six-a100", 100), epoch);
+    Movement credit =
+        new Movement(
+            Movement.Kind.CREDIT,
+            new GpuSeconds(7),
+            "ada",
+            "a second grant",
+            Instant.parse("2022-03-01T00:00:00.5Z"));
+    Budget second = store().recordBudget(first.with(credit), epoch);
+    Budget other = store().recordBudget(budget("a-first", 1), epoch);
+
+    assertThat(first.version()).isEqualTo(1);
+    assertThat(second.version()).isEqualTo(2);
+    assertThat(store().budgets()).containsExactly(other, second);
+    assertThat(store().recordBudget(first.with(credit), epoch))
+        .as("the very same again")
+        .isEqualTo(second);
+  }
+
+  @Test
+  void anAllocationIsNotChangedByTwoAtOnce() {
+    Epoch epoch = lead();
+    Budget first = store().recordBudget(budget("six-a100", 100), epoch);
+    store().recordBudget(first.granting(budget("six-a100", 200).grant()), epoch);
+    assertThatThrownBy(
+            () -> store().recordBudget(first.granting(budget("six-a100", 300).grant()), epoch))
+        .isInstanceOf(ConflictException.class);
+    assertThatThrownBy(() -> store().recordBudget(budget("six-a100", 300), epoch))
+        .isInstanceOf(ConflictException.class);
+    lead();
+    assertThatThrownBy(() -> store().recordBudget(budget("other", 1), epoch))
+        .isInstanceOf(FencedException.class);
+    assertThat(store().budgets()).hasSize(1);
   }
 
   @Test

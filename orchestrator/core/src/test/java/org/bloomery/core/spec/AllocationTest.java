@@ -38,7 +38,22 @@ class AllocationTest {
                 LocalDate.of(2022, 9, 15),
                 GpuSeconds.ofHours(1_500_000),
                 List.of(0.8, 0.95),
-                0.25));
+                0.25,
+                0,
+                List.of()));
+  }
+
+  @Test
+  void teamsAndUsersInThemHaveShares() throws IOException {
+    String text =
+        shipped()
+            .replace(
+                "overdraft: 0.25",
+                "shares: [{team: modeling, share: 0.6, users: [{user: ada, share: 0.5}]}]");
+    AllocationShare ada = new AllocationShare(AllocationShare.Kind.USER, "ada", 0.5, List.of());
+    assertThat(((Bound.Value<Allocation>) bind(text)).value().shares())
+        .containsExactly(
+            new AllocationShare(AllocationShare.Kind.TEAM, "modeling", 0.6, List.of(ada)));
   }
 
   @ParameterizedTest
@@ -51,6 +66,8 @@ class AllocationTest {
         "2022-09-15 | 15.9.2022 | NOT_A_DAY | spec.period.to",
         "[0.8, 0.95] | [0.95, 0.8] | ALLOCATION | spec.warnAt[1]",
         "overdraft: 0.25 | overdraft: -1 | OUT_OF_RANGE | spec.overdraft",
+        "overdraft: 0.25 | carryOver: 1.5 | OUT_OF_RANGE | spec.carryOver",
+        "overdraft: 0.25 | shares: [{team: a, share: 2}] | OUT_OF_RANGE | spec.shares[0].share",
         "kind: Allocation | kind: ClusterProfile | WRONG_DOCUMENT | kind",
       })
   void eachRuleIsJudgedAtItsField(String good, String bad, String code, String path)

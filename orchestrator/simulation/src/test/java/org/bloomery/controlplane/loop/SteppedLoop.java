@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.simulation.InMemoryLedgerStore;
@@ -25,18 +26,41 @@ public final class SteppedLoop {
   /** Loops for clusters that may be asked at any time. */
   public SteppedLoop(
       ClusterLoops.Shared shared, Map<String, ResourceManager> clusters, RunStore.Epoch epoch) {
+    this(shared, clusters, epoch, new InMemoryLedgerStore(() -> epoch));
+  }
+
+  /** The same with a ledger, and accounts, that were there before. */
+  public SteppedLoop(
+      ClusterLoops.Shared shared,
+      Map<String, ResourceManager> clusters,
+      RunStore.Epoch epoch,
+      LedgerStore lines) {
     List<ClusterLoops.Site> sites = new ArrayList<>();
     clusters.forEach(
         (name, manager) -> sites.add(new ClusterLoops.Site(name, manager, ANSWER_POLL)));
-    loops = new ClusterLoops(shared, sites, epoch);
-    api = service(shared, loops, epoch);
+    LedgerBook ledger = ledger(shared, epoch, lines);
+    AccountBook accounts = new AccountBook(lines, ledger, shared.store(), shared.contexts(), epoch);
+    loops = new ClusterLoops(shared, sites, epoch, accounts);
+    api = service(shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time()));
   }
 
-  /** What people ask, with a ledger in memory. */
+  private static LedgerBook ledger(
+      ClusterLoops.Shared shared, RunStore.Epoch epoch, LedgerStore lines) {
+    return new LedgerBook(lines, shared.store(), shared.contexts(), shared.time(), epoch);
+  }
+
+  /** What people ask of loops whose accounts nobody limits. */
   static Service service(ClusterLoops.Shared shared, ClusterLoops loops, RunStore.Epoch epoch) {
-    LedgerBook ledger = new LedgerBook(new InMemoryLedgerStore(() -> epoch), shared, epoch);
-    return new Service(
-        new ServerView("test", 0, "/", "c0ffee", epoch.number()), shared, loops, ledger);
+    LedgerStore lines = new InMemoryLedgerStore(() -> epoch);
+    LedgerBook ledger = ledger(shared, epoch, lines);
+    AccountBook accounts = new AccountBook(lines, ledger, shared.store(), shared.contexts(), epoch);
+    return service(shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time()));
+  }
+
+  private static Service service(
+      ClusterLoops.Shared shared, ClusterLoops loops, RunStore.Epoch epoch, LedgerDesk desk) {
+    ServerView server = new ServerView("test", 0, "/", "c0ffee", epoch.number());
+    return new Service(server, shared, loops, desk);
   }
 
   /** One round: answers requests, then looks at every run. */

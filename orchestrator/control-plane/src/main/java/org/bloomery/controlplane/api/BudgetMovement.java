@@ -1,0 +1,13 @@
+package org.bloomery.controlplane.api;
+
+import org.bloomery.core.budget.Movement;
+import org.bloomery.core.ledger.GpuSeconds;
+
+/**
+ * Asks to credit or debit an allocation.
+ *
+ * @param allocation its name
+ * @param why one line for whoever reads the account
+ */
+public record BudgetMovement(
+    String allocation, Movement.Kind kind, GpuSeconds amount, String why) {}

@@ -1,0 +1,183 @@
+package org.bloomery.controlplane.loop;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.bloomery.controlplane.api.ApiException;
+import org.bloomery.controlplane.api.BudgetMovement;
+import org.bloomery.controlplane.api.BudgetView;
+import org.bloomery.controlplane.api.LedgerAddition;
+import org.bloomery.controlplane.api.LedgerApi;
+import org.bloomery.controlplane.api.UsageTableView;
+import org.bloomery.core.budget.Budget;
+import org.bloomery.core.budget.Movement;
+import org.bloomery.core.budget.Purse;
+import org.bloomery.core.port.RunStore;
+import org.bloomery.core.report.GroupBy;
+import org.bloomery.core.report.Period;
+import org.bloomery.core.spec.Allocation;
+import org.bloomery.core.spec.BindContext;
+import org.bloomery.core.spec.Bound;
+import org.bloomery.core.spec.SpecBinder;
+
+/** Answers what people ask of the ledger and of the accounts, and does what they ask there. */
+public final class LedgerDesk implements LedgerApi {
+  private static final int REASON_CHARS_MAX = 200;
+
+  private final LedgerBook ledger;
+  private final AccountBook accounts;
+  private final InstantSource time;
+
+  public LedgerDesk(LedgerBook ledger, AccountBook accounts, InstantSource time) {
+    this.ledger = ledger;
+    this.accounts = accounts;
+    this.time = time;
+  }
+
+  @Override
+  public LedgerAddition add(List<String> lines, String by) {
+    return answer(() -> ledger.add(lines, by));
+  }
+
+  @Override
+  public UsageTableView usage(GroupBy by, Period period) {
+    return answer(() -> ledger.usage(by, period));
+  }
+
+  @Override
+  public List<BudgetView> budgets() {
+    return answer(() -> accounts.budgets().values().stream().map(this::view).toList());
+  }
+
+  @Override
+  public BudgetView setBudget(String allocationText, String file, String by) {
+    Bound<Allocation> bound =
+        SpecBinder.bindAllocation(
+            file, allocationText.getBytes(StandardCharsets.UTF_8), new BindContext("/", "/"));
+    if (!(bound instanceof Bound.Value<Allocation> good)) {
+      throw new ApiException(
+          ApiException.Kind.INVALID,
+          file + " is no good allocation; nothing was set",
+          bound.problemList());
+    }
+    Allocation grant = good.value();
+    return answer(
+        () -> {
+          overlapping(grant)
+              .ifPresent(
+                  other -> {
+                    throw refused(
+                        "allocation "
+                            + other
+                            + " is for the same account, devices and days: change that one");
+                  });
+          Budget before = accounts.budgets().get(grant.name());
+          Budget changed = before == null ? Budget.of(grant) : before.granting(grant);
+          return view(accounts.record(changed));
+        });
+  }
+
+  private Optional<String> overlapping(Allocation grant) {
+    return accounts.budgets().values().stream()
+        .map(Budget::grant)
+        .filter(
+            other ->
+                !other.name().equals(grant.name())
+                    && other.account().equals(grant.account())
+                    && other.cluster().equals(grant.cluster())
+                    && other.gpuType().equals(grant.gpuType())
+                    && !other.to().isBefore(grant.from())
+                    && !other.from().isAfter(grant.to()))
+        .map(Allocation::name)
+        .findFirst();
+  }
+
+  @Override
+  public BudgetView move(BudgetMovement asked, String by) {
+    if (asked.why().length() > REASON_CHARS_MAX) {
+      throw new ApiException(
+          ApiException.Kind.INVALID, "a reason has at most " + REASON_CHARS_MAX + " characters");
+    }
+    return answer(
+        () -> {
+          Budget budget = accounts.budgets().get(asked.allocation());
+          if (budget == null) {
+            throw new ApiException(
+                ApiException.Kind.NOT_FOUND,
+                "there is no allocation "
+                    + asked.allocation()
+                    + "; bloomery budget show lists all");
+          }
+          if (budget.movements().size() >= Budget.MOVEMENTS_MAX) {
+            throw refused(
+                "allocation "
+                    + asked.allocation()
+                    + " has "
+                    + Budget.MOVEMENTS_MAX
+                    + " credits and debits already: set an allocation for a new period");
+          }
+          Movement movement =
+              new Movement(asked.kind(), asked.amount(), by, asked.why(), time.instant());
+          return view(accounts.record(budget.with(movement)));
+        });
+  }
+
+  private BudgetView view(Budget budget) {
+    Instant now = time.instant();
+    Purse all = accounts.purse(budget, budget.all(), now);
+    List<BudgetView.Share> shares = new ArrayList<>();
+    for (Budget.Bound part : budget.parts().subList(1, budget.parts().size())) {
+      Purse purse = accounts.purse(budget, part, now);
+      shares.add(
+          new BudgetView.Share(
+              part.words().substring(budget.grant().name().length() + 2),
+              purse.limit().value(),
+              purse.posted().value(),
+              purse.reserved().value(),
+              purse.left().value()));
+    }
+    double used = accounts.used(budget, budget.all(), all.posted(), now);
+    return new BudgetView(
+        now,
+        budget.grant().name(),
+        budget.grant().account(),
+        budget.grant().cluster(),
+        budget.grant().gpuType(),
+        budget.grant().from(),
+        budget.grant().to(),
+        budget.grant().granted().value(),
+        accounts.carriedOver(budget, now).value(),
+        budget.moved(Movement.Kind.CREDIT).value(),
+        budget.moved(Movement.Kind.DEBIT).value(),
+        all.limit().value(),
+        all.posted().value(),
+        all.reserved().value(),
+        all.left().value(),
+        all.overshoot().value(),
+        used,
+        AccountBook.level(budget, used),
+        AccountBook.perDay(accounts.usage(budget, budget.all(), now), all.running()),
+        budget.contains(now.atOffset(ZoneOffset.UTC).toLocalDate())
+            ? all.dryOn()
+            : Optional.empty(),
+        shares,
+        budget.movements());
+  }
+
+  private static ApiException refused(String message) {
+    return new ApiException(ApiException.Kind.REFUSED, message);
+  }
+
+  private static <T> T answer(Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (RunStore.StoreException e) {
+      throw new ApiException(ApiException.Kind.UNAVAILABLE, "the ledger: " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package org.bloomery.core.budget;
+
+import java.time.Instant;
+import org.bloomery.core.ledger.GpuSeconds;
+
+/**
+ * GPU-hours that a person has added to a grant or taken from it.
+ *
+ * @param why one line for whoever reads the account
+ */
+public record Movement(Kind kind, GpuSeconds amount, String by, String why, Instant at) {
+
+  /** Which way. */
+  public enum Kind {
+    CREDIT("credit"),
+    DEBIT("debit");
+
+    private final String word;
+
+    Kind(String word) {
+      this.word = word;
+    }
+
+    /** As people type it. */
+    public String word() {
+      return word;
+    }
+  }
+}

@@ -1,0 +1,2 @@
+/** Who may use how many GPU-hours, until when, and what is left of them. */
+package org.bloomery.core.budget;
