@@ -1,12 +1,21 @@
 package org.bloomery.cli;
 
+import java.time.LocalDate;
+import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import org.bloomery.controlplane.api.AuditView;
 import org.bloomery.controlplane.api.UsageTableView;
+import org.bloomery.controlplane.api.WasteView;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.UsageTable;
+import org.bloomery.core.report.WasteKind;
 
 /** The tables of what the ledger tells. */
 final class LedgerTables {
   private static final double HOUR_SECONDS = 3600;
+  private static final int INCIDENTS_SHOWN = 10;
 
   private LedgerTables() {}
 
@@ -31,13 +40,132 @@ final class LedgerTables {
         + "\n"
         + RunScreen.line("total", RunScreen.used(view.gpuSeconds()))
         + RunScreen.line("lost", RunScreen.used(view.lostGpuSeconds()))
-        + RunScreen.line("period", period(view))
+        + RunScreen.line("period", period(view.from(), view.to()))
         + RunScreen.line("as of", Words.time(view.asOf()));
   }
 
-  private static String period(UsageTableView view) {
-    String from = view.from().map(day -> "from " + day).orElse("");
-    String to = view.to().map(day -> "to " + day).orElse("");
+  static String waste(WasteView view) {
+    Table table =
+        Table.of(
+            "Nothing was used by runs.",
+            view.by().toUpperCase(Locale.ROOT),
+            "JOBS#",
+            "GPU-HOURS#",
+            "ETTR#",
+            "START-UP#",
+            "LOST#",
+            "HANG#",
+            "OTHER#");
+    for (WasteView.Row row : view.rows()) {
+      table.row(
+          row.key().isEmpty() ? Words.ABSENT : row.key(),
+          row.jobs(),
+          hours(row.gpuSeconds()),
+          ratio(row.ettr()),
+          hours(part(row, WasteKind.START_UP)),
+          hours(part(row, WasteKind.LOST)),
+          hours(part(row, WasteKind.HANG)),
+          hours(
+              row.gpuSeconds()
+                  - part(row, WasteKind.PRODUCTIVE)
+                  - part(row, WasteKind.START_UP)
+                  - part(row, WasteKind.LOST)
+                  - part(row, WasteKind.HANG)));
+    }
+    StringBuilder screen = new StringBuilder(table.toString());
+    incidents(screen, view.incidents());
+    screen
+        .append('\n')
+        .append(RunScreen.line("total", RunScreen.used(view.gpuSeconds())))
+        .append(RunScreen.line("ETTR", ratio(view.ettr())));
+    view.parts()
+        .forEach(
+            (kind, part) -> {
+              if (part > 0) {
+                screen.append(
+                    String.format(
+                        Locale.ROOT,
+                        "  %-16s%,14.2f GPU-hours %8s%n",
+                        kind,
+                        part / HOUR_SECONDS,
+                        share(part, view.gpuSeconds())));
+              }
+            });
+    if (view.gpuHoursPerBillionTokens().isPresent()) {
+      screen.append(
+          RunScreen.line(
+              "tokens",
+              String.format(
+                  Locale.ROOT,
+                  "%,d, %,.2f GPU-hours for a billion",
+                  view.tokens(),
+                  view.gpuHoursPerBillionTokens().getAsDouble())));
+    }
+    return screen
+        .append(RunScreen.line("period", period(view.from(), view.to())))
+        .append(RunScreen.line("as of", Words.time(view.asOf())))
+        .toString();
+  }
+
+  private static void incidents(StringBuilder screen, List<WasteView.Incident> incidents) {
+    if (incidents.isEmpty()) {
+      return;
+    }
+    Table table = Table.of("", "DEAREST INCIDENTS", "ATTEMPT#", "GPU-HOURS#", "CAUSE", "NODES");
+    incidents.stream()
+        .limit(INCIDENTS_SHOWN)
+        .forEach(
+            one ->
+                table.row(
+                    one.run(),
+                    one.attempt(),
+                    hours(one.gpuSeconds()),
+                    one.cause(),
+                    one.nodes().isEmpty() ? Words.ABSENT : String.join(",", one.nodes())));
+    screen.append('\n').append(table);
+  }
+
+  private static long part(WasteView.Row row, WasteKind kind) {
+    return row.parts().get(kind.words());
+  }
+
+  private static String ratio(double ratio) {
+    return String.format(Locale.ROOT, "%.3f", ratio);
+  }
+
+  static String audit(AuditView view) {
+    Table table =
+        Table.of(
+            "The ledger and the accounting agree on every job.",
+            "JOB",
+            "RUN",
+            "ACCOUNT",
+            "ACCOUNTING#",
+            "LEDGER#",
+            "WHY");
+    for (Audit.Row row : view.rows()) {
+      table.row(
+          row.jobId(),
+          row.run().map(RunId::value).orElse(Words.ABSENT),
+          row.account(),
+          row.accountingGpuSeconds(),
+          row.ledgerGpuSeconds(),
+          row.why());
+    }
+    return table
+        + "\n"
+        + RunScreen.line("difference", view.differenceGpuSeconds() + " GPU-seconds")
+        + RunScreen.line("accounting", RunScreen.used(view.accountingGpuSeconds()))
+        + RunScreen.line("ledger", RunScreen.used(view.ledgerGpuSeconds()))
+        + RunScreen.line("jobs", Long.toString(view.jobs()))
+        + RunScreen.line("cluster", view.cluster())
+        + RunScreen.line("period", period(view.from(), view.to()))
+        + RunScreen.line("as of", Words.time(view.asOf()));
+  }
+
+  private static String period(Optional<LocalDate> first, Optional<LocalDate> last) {
+    String from = first.map(day -> "from " + day).orElse("");
+    String to = last.map(day -> "to " + day).orElse("");
     return from.isEmpty() && to.isEmpty() ? "all time" : (from + " " + to).strip();
   }
 

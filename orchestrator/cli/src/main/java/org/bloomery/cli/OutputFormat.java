@@ -9,7 +9,9 @@ public enum OutputFormat {
   /** A stable contract, for programs. */
   JSON,
   /** The same as JSON, easier to read. */
-  YAML;
+  YAML,
+  /** The rows of a report, for spreadsheets. */
+  CSV;
 
   @Override
   public String toString() {

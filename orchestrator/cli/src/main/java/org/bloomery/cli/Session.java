@@ -1,6 +1,7 @@
 package org.bloomery.cli;
 
 import java.util.function.Supplier;
+import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 
 /** One invocation of the command line: where it prints and whom it asks. */
@@ -37,6 +38,17 @@ final class Session {
 
   /** Prints a result in the chosen format. */
   void show(Object value, Supplier<String> forPeople) {
+    show(
+        value,
+        forPeople,
+        () -> {
+          throw new ApiException(
+              ApiException.Kind.INVALID, "this has no rows: choose table, json or yaml");
+        });
+  }
+
+  /** Prints a report in the chosen format. */
+  void show(Object value, Supplier<String> forPeople, Supplier<String> csv) {
     console
         .out()
         .print(
@@ -44,6 +56,7 @@ final class Session {
               case TABLE -> forPeople.get();
               case JSON -> printer.json(value);
               case YAML -> printer.yaml(value);
+              case CSV -> csv.get();
             });
     console.out().flush();
   }

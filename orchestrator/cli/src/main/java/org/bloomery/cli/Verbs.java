@@ -51,11 +51,17 @@ final class Verbs {
     ALL.put(
         "ledger",
         session ->
-            new CommandLine(new LedgerCommand()).addSubcommand(new LedgerImportCommand(session)));
+            new CommandLine(new LedgerCommand())
+                .addSubcommand(new LedgerImportCommand(session))
+                .addSubcommand(new LedgerCollectCommand(session)));
     ALL.put(
         "report",
         session ->
-            new CommandLine(new ReportCommand()).addSubcommand(new ReportUsageCommand(session)));
+            new CommandLine(new ReportCommand())
+                .addSubcommand(new ReportUsageCommand(session))
+                .addSubcommand(new ReportWasteCommand(session))
+                .addSubcommand(new ReportBudgetCommand(session))
+                .addSubcommand(new ReportAuditCommand(session)));
     ALL.put("serve", session -> new CommandLine(new ServeCommand(session)));
     ALL.put("doctor", session -> new CommandLine(new DoctorCommand(session)));
   }

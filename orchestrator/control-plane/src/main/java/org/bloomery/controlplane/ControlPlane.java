@@ -10,6 +10,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -34,6 +36,7 @@ import org.bloomery.controlplane.loop.Service;
 import org.bloomery.controlplane.process.ProcessRunner;
 import org.bloomery.controlplane.slurm.SlurmCluster;
 import org.bloomery.controlplane.zookeeper.HomeState;
+import org.bloomery.core.port.AccountingSource;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.script.ScriptRenderer;
@@ -55,6 +58,7 @@ public final class ControlPlane implements AutoCloseable {
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private Home home;
+  private final SortedMap<String, AccountingSource> accounting = new TreeMap<>();
   private ClusterLoops loops;
   private Service service;
   private HttpDoor door;
@@ -110,7 +114,7 @@ public final class ControlPlane implements AutoCloseable {
             home.root().toString(),
             home.id().value(),
             epoch.number());
-    LedgerDesk desk = new LedgerDesk(ledger, accounts, InstantSource.system());
+    LedgerDesk desk = new LedgerDesk(ledger, accounts, InstantSource.system(), accounting);
     service = new Service(view, shared, loops, desk);
     closeMonths(ledger);
     loops.start();
@@ -179,6 +183,7 @@ public final class ControlPlane implements AutoCloseable {
       LOG.info("{}: SLURM's commands are not here; its runs wait", cluster.name());
       return Optional.empty();
     }
+    accounting.put(cluster.name(), slurm.accounting());
     ExecutorService looks = Executors.newSingleThreadExecutor(daemon("looks-" + cluster.name()));
     parts.push(looks::shutdownNow);
     return Optional.of(slurm.resourceManager(looks));

@@ -1,6 +1,7 @@
 package org.bloomery.controlplane.api;
 
 import java.util.List;
+import java.util.Optional;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
 
@@ -21,6 +22,20 @@ public interface LedgerApi {
 
   /** What was used, by something. */
   UsageTableView usage(GroupBy by, Period period);
+
+  /** What the jobs of runs were spent on, by something. */
+  WasteView waste(GroupBy by, Period period);
+
+  /**
+   * Asks a cluster's accounting about a period and adds what it tells.
+   *
+   * @param cluster may be absent where there is only one that has an accounting
+   * @param period without an end, the first day is that of this month and the last one is today
+   */
+  LedgerAddition collect(Optional<String> cluster, Period period, String by);
+
+  /** Asks a cluster's accounting about a period and compares, like {@link #collect}. */
+  AuditView audit(Optional<String> cluster, Period period);
 
   /** All allocations, sorted by name. */
   List<BudgetView> budgets();

@@ -190,7 +190,7 @@ public final class ControlPlaneClient implements ControlPlaneApi {
     return ask(target, question, type, PATIENCE);
   }
 
-  private <T> T ask(String target, Object question, Class<T> type, Duration patience) {
+  <T> T ask(String target, Object question, Class<T> type, Duration patience) {
     try {
       byte[] body = question == null ? null : json.writeValueAsBytes(question);
       HttpAnswer answer = http.exchange(target, body, patience);

@@ -30,7 +30,10 @@ final class LedgerRoutes {
 
   void addTo(JavalinDefaultRoutingApi to) {
     to.get("/v1/ledger/usage", c -> routes.answer(c, ledger.usage(by(c), period(c))));
+    to.get("/v1/ledger/waste", c -> routes.answer(c, ledger.waste(by(c), period(c))));
+    to.get("/v1/ledger/audit", c -> routes.answer(c, ledger.audit(Routes.cluster(c), period(c))));
     to.post("/v1/ledger/lines", this::add);
+    to.post("/v1/ledger/collect", this::collect);
     to.get("/v1/budgets", c -> routes.answer(c, new Wire.Budgets(ledger.budgets())));
     to.post("/v1/budgets", this::set);
     to.post("/v1/budgets/{allocation}/movements", this::move);
@@ -43,6 +46,14 @@ final class LedgerRoutes {
     }
     LedgerAddition added = ledger.add(asked.lines().lines().toList(), Routes.by(context));
     Routes.audit(context, "ledger", added.changed() + " lines");
+    routes.answer(context, added);
+  }
+
+  private void collect(Context context) throws IOException {
+    routes.body(context, Wire.Nothing.class);
+    LedgerAddition added =
+        ledger.collect(Routes.cluster(context), period(context), Routes.by(context));
+    Routes.audit(context, "collect", added.changed() + " lines");
     routes.answer(context, added);
   }
 

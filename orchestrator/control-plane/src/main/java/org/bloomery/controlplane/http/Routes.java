@@ -146,7 +146,7 @@ final class Routes {
     return reason;
   }
 
-  private static Optional<String> cluster(Context context) {
+  static Optional<String> cluster(Context context) {
     return Optional.ofNullable(context.queryParam("cluster"));
   }
 

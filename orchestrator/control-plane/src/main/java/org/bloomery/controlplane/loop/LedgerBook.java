@@ -4,6 +4,7 @@ import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import java.util.function.Consumer;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.LedgerAddition;
 import org.bloomery.controlplane.api.UsageTableView;
+import org.bloomery.controlplane.api.WasteView;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.Ledger;
@@ -19,13 +21,19 @@ import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.LedgerLines;
 import org.bloomery.core.ledger.LedgerMonth;
 import org.bloomery.core.ledger.Posting;
+import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.plan.BatchSchedule;
 import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.JobStory;
 import org.bloomery.core.report.Period;
 import org.bloomery.core.report.UsageTable;
+import org.bloomery.core.report.WasteKind;
+import org.bloomery.core.report.WasteSplit;
+import org.bloomery.core.report.WasteTable;
 import org.bloomery.core.run.Run;
+import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunHistory;
 import org.bloomery.core.spec.Partition;
 import org.slf4j.Logger;
@@ -41,6 +49,9 @@ public final class LedgerBook {
   /** Accounting may be late by days; what comes after this gets a file of its own. */
   private static final int MONTHS_OPEN = 2;
 
+  /** The dearest ones are told. */
+  private static final int INCIDENTS_MAX = 50;
+
   private final LedgerStore store;
   private final RunStore runs;
   private final RunContexts contexts;
@@ -49,6 +60,8 @@ public final class LedgerBook {
   private final Map<RunId, Long> versions = new HashMap<>();
   private final Map<RunId, List<JobKey>> billed = new HashMap<>();
   private final Map<JobKey, JobStory> stories = new HashMap<>();
+  private final Map<JobKey, Incident> incidents = new HashMap<>();
+  private final Map<RunId, Long> tokens = new HashMap<>();
 
   /** Null until it is read, and again once a line may be in it that is not in the store. */
   private Ledger ledger;
@@ -96,6 +109,36 @@ public final class LedgerBook {
         UsageTable.of(
             ledger.entries(), by, period, line -> Optional.ofNullable(stories.get(line.job())));
     return UsageTableView.of(table, by, period, time.instant());
+  }
+
+  synchronized WasteView waste(GroupBy by, Period period) {
+    catchUp();
+    WasteTable table =
+        WasteTable.of(
+            ledger.entries(), by, period, line -> Optional.ofNullable(stories.get(line.job())));
+    List<WasteView.Incident> some =
+        incidents.values().stream()
+            .filter(one -> ledger.find(one.job()).filter(period::contains).isPresent())
+            .map(Incident::view)
+            .sorted(Comparator.comparingLong(WasteView.Incident::gpuSeconds).reversed())
+            .limit(INCIDENTS_MAX)
+            .toList();
+    long seen = tokens.values().stream().mapToLong(Long::longValue).sum();
+    return WasteView.of(table, by, period, new WasteView.Extent(seen, some), time.instant());
+  }
+
+  /** The lines of a cluster whose jobs ended in a period. */
+  synchronized List<LedgerEntry> lines(String cluster, Period period) {
+    catchUp();
+    return ledger.entries().stream()
+        .filter(line -> line.job().cluster().equals(cluster) && period.contains(line))
+        .toList();
+  }
+
+  /** Adds what a cluster's accounting has told, and returns how much of it is new. */
+  synchronized long collect(List<LedgerEntry> entries) {
+    catchUp();
+    return keep(entries);
   }
 
   /** Moves old months into files; what fails is tried again the next time. */
@@ -177,19 +220,78 @@ public final class LedgerBook {
     for (RunHistory.AttemptSummary attempt : history.attempts()) {
       attempt.posting().ifPresent(posting -> stories.put(posting.job(), story(attempt)));
     }
+    incidents(run, history.attempts());
+    context.ifPresent(one -> tokens.put(run.id(), tokens(run, one)));
     // A job that is no attempt's never trains.
     history
         .surplusPostings()
         .forEach(
             posting ->
-                stories.put(posting.job(), new JobStory("surplus job", posting.charged().value())));
+                stories.put(
+                    posting.job(), new JobStory("surplus job", WasteSplit.surplus(posting))));
     versions.put(run.id(), run.version());
     billed.put(run.id(), run.billed());
   }
 
+  /** What each end that nobody planned has cost: what was lost by it, and the next start. */
+  private void incidents(Run run, List<RunHistory.AttemptSummary> attempts) {
+    for (int i = 0; i < attempts.size(); i++) {
+      RunHistory.AttemptSummary attempt = attempts.get(i);
+      Optional<RunEvent.AttemptEnded> end = attempt.end().filter(one -> isIncident(one.cause()));
+      if (end.isPresent() && attempt.posting().isPresent()) {
+        long next =
+            i + 1 < attempts.size() && attempts.get(i + 1).posting().isPresent()
+                ? story(attempts.get(i + 1)).split().of(WasteKind.START_UP)
+                : 0;
+        WasteSplit split = story(attempt).split();
+        long cost = split.sum() - split.of(WasteKind.PRODUCTIVE) + next;
+        JobKey job = attempt.posting().get().job();
+        incidents.put(job, new Incident(job, run.id(), end.get(), cost));
+      }
+    }
+  }
+
+  private static boolean isIncident(EndCause cause) {
+    return switch (cause) {
+      case COMPLETED, PLANNED_EXIT, STOPPED, CANCELLED, NOT_BOUND -> false;
+      case TIME_LIMIT,
+          PREEMPTED,
+          NODE_FAILURE,
+          GPU_FAULT,
+          COMMUNICATION_FAULT,
+          GPU_OUT_OF_MEMORY,
+          HOST_OUT_OF_MEMORY,
+          RANK_KILLED,
+          DISK_FULL,
+          CHECKPOINT_DAMAGED,
+          WRONG_START,
+          USER_CODE,
+          HANG,
+          PREFLIGHT,
+          FENCED,
+          UNKNOWN ->
+          true;
+    };
+  }
+
+  /** One end that nobody planned, and what it cost. */
+  private record Incident(JobKey job, RunId run, RunEvent.AttemptEnded end, long gpuSeconds) {
+    WasteView.Incident view() {
+      return new WasteView.Incident(
+          run.value(), end.attempt(), end.cause().words(), end.badNodes(), gpuSeconds);
+    }
+  }
+
   private static JobStory story(RunHistory.AttemptSummary attempt) {
     return new JobStory(
-        attempt.end().map(end -> end.cause().words()).orElse(""), attempt.lost().value());
+        attempt.end().map(end -> end.cause().words()).orElse(""),
+        WasteSplit.of(attempt, WasteSplit.Measured.NOTHING));
+  }
+
+  /** How many tokens the sealed training has seen. */
+  private static long tokens(Run run, RunContext context) {
+    long reached = run.lineage().head().map(head -> head.ref().iteration()).orElse(0L);
+    return reached == 0 ? 0 : BatchSchedule.of(context.spec()).tokens(reached);
   }
 
   private static Optional<String> partition(RunContext context) {

@@ -1,23 +1,32 @@
 package org.bloomery.controlplane.loop;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.bloomery.controlplane.api.ApiException;
+import org.bloomery.controlplane.api.AuditView;
 import org.bloomery.controlplane.api.BudgetMovement;
 import org.bloomery.controlplane.api.BudgetView;
 import org.bloomery.controlplane.api.LedgerAddition;
 import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.api.UsageTableView;
+import org.bloomery.controlplane.api.WasteView;
 import org.bloomery.core.budget.Budget;
 import org.bloomery.core.budget.Movement;
 import org.bloomery.core.budget.Purse;
+import org.bloomery.core.ledger.LedgerEntry;
+import org.bloomery.core.port.AccountingSource;
 import org.bloomery.core.port.RunStore;
+import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
 import org.bloomery.core.spec.Allocation;
@@ -29,14 +38,28 @@ import org.bloomery.core.spec.SpecBinder;
 public final class LedgerDesk implements LedgerApi {
   private static final int REASON_CHARS_MAX = 200;
 
+  /** Each day is a question to the accounting. */
+  private static final Duration ASKED_MAX = Duration.ofDays(400);
+
   private final LedgerBook ledger;
   private final AccountBook accounts;
   private final InstantSource time;
+  private final SortedMap<String, AccountingSource> sources;
 
-  public LedgerDesk(LedgerBook ledger, AccountBook accounts, InstantSource time) {
+  /**
+   * A desk.
+   *
+   * @param sources the accounting of each cluster that has one
+   */
+  public LedgerDesk(
+      LedgerBook ledger,
+      AccountBook accounts,
+      InstantSource time,
+      SortedMap<String, AccountingSource> sources) {
     this.ledger = ledger;
     this.accounts = accounts;
     this.time = time;
+    this.sources = new TreeMap<>(sources);
   }
 
   @Override
@@ -47,6 +70,61 @@ public final class LedgerDesk implements LedgerApi {
   @Override
   public UsageTableView usage(GroupBy by, Period period) {
     return answer(() -> ledger.usage(by, period));
+  }
+
+  @Override
+  public WasteView waste(GroupBy by, Period period) {
+    return answer(() -> ledger.waste(by, period));
+  }
+
+  @Override
+  public LedgerAddition collect(Optional<String> cluster, Period period, String by) {
+    List<LedgerEntry> jobs = accounting(source(cluster), closed(period));
+    return answer(() -> new LedgerAddition(jobs.size(), ledger.collect(jobs)));
+  }
+
+  @Override
+  public AuditView audit(Optional<String> cluster, Period period) {
+    String name = source(cluster);
+    Period days = closed(period);
+    List<LedgerEntry> jobs = accounting(name, days);
+    return answer(
+        () -> AuditView.of(Audit.of(jobs, ledger.lines(name, days)), name, days, time.instant()));
+  }
+
+  /** A period with both its ends: by default, this month so far. */
+  private Period closed(Period period) {
+    LocalDate today = time.instant().atOffset(ZoneOffset.UTC).toLocalDate();
+    LocalDate to = period.to().orElse(today);
+    return Period.of(period.from().orElse(to.withDayOfMonth(1)), to);
+  }
+
+  private String source(Optional<String> cluster) {
+    if (cluster.isEmpty() && sources.size() == 1) {
+      return sources.firstKey();
+    }
+    return cluster
+        .filter(sources::containsKey)
+        .orElseThrow(
+            () ->
+                new ApiException(
+                    ApiException.Kind.INVALID,
+                    "say which cluster; there is accounting of: "
+                        + (sources.isEmpty() ? "none" : String.join(", ", sources.keySet()))));
+  }
+
+  private List<LedgerEntry> accounting(String cluster, Period days) {
+    Instant from = days.from().orElseThrow().atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant to = days.to().orElseThrow().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    if (Duration.between(from, to).compareTo(ASKED_MAX) > 0) {
+      throw new ApiException(
+          ApiException.Kind.INVALID, "ask about at most " + ASKED_MAX.toDays() + " days at once");
+    }
+    try {
+      return sources.get(cluster).ended(from, to);
+    } catch (AccountingSource.SilentException e) {
+      throw new ApiException(ApiException.Kind.UNAVAILABLE, e.getMessage());
+    }
   }
 
   @Override

@@ -49,6 +49,21 @@ final class Sacct {
     return arguments;
   }
 
+  /** All incarnations of all jobs of all users, for the ledger. */
+  static List<String> ofAll(Window window) {
+    return List.of(
+        "--allusers",
+        "--allocations",
+        "--duplicates",
+        "--parsable2",
+        "--state=" + STATES,
+        "--starttime=" + Epoch.option(window.from()),
+        "--endtime=" + Epoch.option(window.to()),
+        "--format="
+            + "JobID,State,Submit,Start,End,ElapsedRaw,AllocTRES,NodeList,Account,User,Partition,"
+            + "WorkDir,JobName");
+  }
+
   private static List<String> common(String user, Window window) {
     return new ArrayList<>(
         List.of(

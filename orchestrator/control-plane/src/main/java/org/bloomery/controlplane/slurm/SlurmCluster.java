@@ -13,6 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.core.ledger.BillingRule;
+import org.bloomery.core.port.AccountingSource;
 import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.Partition;
 import org.bloomery.core.spec.SiteTimings;
@@ -92,6 +93,11 @@ public final class SlurmCluster {
             SlurmResourceManager.PATIENCE,
             System::nanoTime,
             () -> ThreadLocalRandom.current().nextDouble()));
+  }
+
+  /** Its accounting. */
+  public AccountingSource accounting() {
+    return new SlurmAccounting(profile, commands());
   }
 
   private SlurmSite site() {

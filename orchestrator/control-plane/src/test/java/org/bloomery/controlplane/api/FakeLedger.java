@@ -3,13 +3,19 @@ package org.bloomery.controlplane.api;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.bloomery.core.budget.Movement;
+import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
 import org.bloomery.core.report.UsageTable;
+import org.bloomery.core.report.WasteKind;
+import org.bloomery.core.report.WasteSplit;
+import org.bloomery.core.report.WasteTable;
 
 /** The ledger of a project that trained for two months; it notes what it is asked. */
 public final class FakeLedger implements LedgerApi {
@@ -25,6 +31,51 @@ public final class FakeLedger implements LedgerApi {
   public LedgerAddition add(List<String> lines, String by) {
     notes.accept("ledger add " + lines.size() + " by " + by);
     return new LedgerAddition(lines.size(), lines.size() - 1L);
+  }
+
+  @Override
+  public WasteView waste(GroupBy by, Period period) {
+    notes.accept("ledger waste by " + by.word() + " in " + period);
+    WasteSplit split =
+        new WasteSplit(
+            Map.of(
+                WasteKind.PRODUCTIVE, 900_000_000L,
+                WasteKind.START_UP, 60_000_000L,
+                WasteKind.LOST, 40_000_000L));
+    WasteTable.Row row = new WasteTable.Row("tr11", 12, 1_000_000_000, split.parts());
+    WasteView.Incident incident =
+        new WasteView.Incident("tr11", 7, "GPU fault", List.of("iam34"), 9_830_400);
+    return WasteView.of(
+        new WasteTable(12, 1_000_000_000, split.parts(), List.of(row)),
+        by,
+        period,
+        new WasteView.Extent(90_000_000_000L, List.of(incident)),
+        NOW);
+  }
+
+  @Override
+  public LedgerAddition collect(Optional<String> cluster, Period period, String by) {
+    notes.accept("ledger collect " + cluster.orElse("of all") + " in " + period + " by " + by);
+    return new LedgerAddition(12, 3);
+  }
+
+  @Override
+  public AuditView audit(Optional<String> cluster, Period period) {
+    notes.accept("ledger audit " + cluster.orElse("of all") + " in " + period);
+    Audit.Row row =
+        new Audit.Row(
+            "4242",
+            1_648_000_000,
+            Optional.of(new RunId("tr11")),
+            "six",
+            1200,
+            1180,
+            "posted from its exit record: bloomery ledger collect corrects it");
+    return AuditView.of(
+        new Audit(20, 1_495_328_020, 1_495_328_000, 21, List.of(row)),
+        cluster.orElse("jean-zay-a100"),
+        Period.of(LocalDate.of(2022, 3, 1), LocalDate.of(2022, 4, 30)),
+        NOW);
   }
 
   @Override

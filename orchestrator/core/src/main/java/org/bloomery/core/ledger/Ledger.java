@@ -73,6 +73,11 @@ public final class Ledger {
     return Optional.ofNullable(entries.get(job));
   }
 
+  /** The key of the line that tells of the same job; the line's own if there is none. */
+  public JobKey keyOf(LedgerEntry line) {
+    return line.knowsSubmit() ? line.job() : index().getOrDefault(line.job(), line.job());
+  }
+
   /** All lines, in no order. */
   public Collection<LedgerEntry> entries() {
     return Collections.unmodifiableCollection(entries.values());

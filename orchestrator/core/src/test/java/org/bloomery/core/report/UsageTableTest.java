@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bloomery.core.id.JobKey;
@@ -47,7 +48,10 @@ class UsageTableTest {
   }
 
   private static Optional<JobStory> story(LedgerEntry line) {
-    return line.attempt() == 1 ? Optional.of(new JobStory("GPU fault", 11)) : Optional.empty();
+    WasteSplit split =
+        new WasteSplit(
+            Map.of(WasteKind.LOST, 11L, WasteKind.PRODUCTIVE, line.chargedGpuSeconds() - 11));
+    return line.attempt() == 1 ? Optional.of(new JobStory("GPU fault", split)) : Optional.empty();
   }
 
   private static UsageTable by(GroupBy by) {
@@ -85,6 +89,18 @@ class UsageTableTest {
         .isEqualTo(table.allocatedGpuSeconds())
         .isEqualTo(153);
     assertThat(table.rows().stream().mapToLong(UsageTable.Row::lostGpuSeconds).sum()).isEqualTo(11);
+  }
+
+  @ParameterizedTest
+  @EnumSource(GroupBy.class)
+  void wasteIsSplitOfRunsOnlyAndSumsToTheWhole(GroupBy by) {
+    WasteTable table = WasteTable.of(LINES, by, Period.ALWAYS, UsageTableTest::story);
+    assertThat(table.gpuSeconds()).isEqualTo(100);
+    assertThat(table.parts()).containsEntry(WasteKind.LOST, 11L);
+    assertThat(table.ettr()).isEqualTo(0.89);
+    assertThat(table.rows().stream().mapToLong(WasteTable.Row::gpuSeconds).sum()).isEqualTo(100);
+    assertThat(table.rows().stream().mapToLong(row -> row.parts().get(WasteKind.LOST)).sum())
+        .isEqualTo(11);
   }
 
   @Test

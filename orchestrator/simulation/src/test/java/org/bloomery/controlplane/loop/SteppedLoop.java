@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Function;
@@ -41,7 +42,9 @@ public final class SteppedLoop {
     LedgerBook ledger = ledger(shared, epoch, lines);
     AccountBook accounts = new AccountBook(lines, ledger, shared.store(), shared.contexts(), epoch);
     loops = new ClusterLoops(shared, sites, epoch, accounts);
-    api = service(shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time()));
+    api =
+        service(
+            shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time(), new TreeMap<>()));
   }
 
   private static LedgerBook ledger(
@@ -54,7 +57,8 @@ public final class SteppedLoop {
     LedgerStore lines = new InMemoryLedgerStore(() -> epoch);
     LedgerBook ledger = ledger(shared, epoch, lines);
     AccountBook accounts = new AccountBook(lines, ledger, shared.store(), shared.contexts(), epoch);
-    return service(shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time()));
+    return service(
+        shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time(), new TreeMap<>()));
   }
 
   private static Service service(
