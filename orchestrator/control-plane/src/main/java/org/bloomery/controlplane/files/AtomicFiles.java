@@ -3,6 +3,7 @@ package org.bloomery.controlplane.files;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -12,6 +13,9 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 
@@ -61,6 +65,37 @@ public final class AtomicFiles {
       throw e;
     }
     sync(file.toAbsolutePath().getParent());
+  }
+
+  /**
+   * A file to be written.
+   *
+   * @param name in its directory
+   */
+  public record Text(String name, String text, Access access) {}
+
+  /**
+   * Writes or replaces files of one directory, each of them whole. Their names become durable
+   * together, which the disk does faster than one after the other.
+   */
+  public static void write(Path directory, List<Text> files) throws IOException {
+    Map<Path, Path> temporaries = new LinkedHashMap<>();
+    try {
+      for (Text file : files) {
+        Path place = directory.resolve(file.name());
+        byte[] content = file.text().getBytes(StandardCharsets.UTF_8);
+        temporaries.put(place, temporary(place, content, file.access()));
+      }
+      for (Map.Entry<Path, Path> file : temporaries.entrySet()) {
+        Files.move(file.getValue(), file.getKey(), StandardCopyOption.ATOMIC_MOVE);
+      }
+    } catch (IOException e) {
+      for (Path temporary : temporaries.values()) {
+        Files.deleteIfExists(temporary);
+      }
+      throw e;
+    }
+    sync(directory);
   }
 
   /** Writes a new file that its readers may read, or says that there is one. */

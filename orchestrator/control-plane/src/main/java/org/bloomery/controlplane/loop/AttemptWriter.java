@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.bloomery.controlplane.files.AtomicFiles;
@@ -39,7 +41,7 @@ final class AttemptWriter {
       return false;
     }
     createDirectories();
-    write(AttemptFiles.JOB_SCRIPT, files.jobScript());
+    write(Map.of(AttemptFiles.JOB_SCRIPT, files.jobScript()));
     return true;
   }
 
@@ -54,16 +56,14 @@ final class AttemptWriter {
       return false;
     }
     createDirectories();
-    for (Map.Entry<String, String> file : files.texts().entrySet()) {
-      write(file.getKey(), file.getValue());
-    }
+    write(files.texts());
     LoadView.prepare(
         directory,
         attempt
             .resumeFrom()
             .map(ref -> new LoadView.Source(context.checkpointRoot(ref.attempt()), ref)));
     Optional<Long> from = attempt.resumeFrom().map(CheckpointRef::iteration);
-    write(AttemptFiles.GO, new GoFile(number, files.bodySha256(), from).text());
+    write(Map.of(AttemptFiles.GO, new GoFile(number, files.bodySha256(), from).text()));
     return true;
   }
 
@@ -72,14 +72,26 @@ final class AttemptWriter {
     Files.createDirectories(context.checkpointRoot(number));
   }
 
-  private void write(String name, String text) throws IOException {
-    Path file = directory.resolve(name);
-    byte[] content = text.getBytes(StandardCharsets.UTF_8);
-    boolean same = Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), content);
-    if (!same) {
-      boolean script = name.endsWith(".sh");
-      AtomicFiles.write(
-          file, content, script ? AtomicFiles.Access.EXECUTABLE : AtomicFiles.Access.READABLE);
+  private void write(Map<String, String> texts) throws IOException {
+    List<AtomicFiles.Text> changed = new ArrayList<>();
+    for (Map.Entry<String, String> file : texts.entrySet()) {
+      if (!isWritten(file.getKey(), file.getValue())) {
+        boolean script = file.getKey().endsWith(".sh");
+        changed.add(
+            new AtomicFiles.Text(
+                file.getKey(),
+                file.getValue(),
+                script ? AtomicFiles.Access.EXECUTABLE : AtomicFiles.Access.READABLE));
+      }
     }
+    if (!changed.isEmpty()) {
+      AtomicFiles.write(directory, changed);
+    }
+  }
+
+  private boolean isWritten(String name, String text) throws IOException {
+    Path file = directory.resolve(name);
+    return Files.isRegularFile(file)
+        && Arrays.equals(Files.readAllBytes(file), text.getBytes(StandardCharsets.UTF_8));
   }
 }

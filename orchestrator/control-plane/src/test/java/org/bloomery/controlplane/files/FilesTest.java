@@ -47,6 +47,26 @@ class FilesTest {
   }
 
   @Test
+  void writesSeveralFilesOfADirectoryOrLeavesNothingBehind() throws IOException {
+    AtomicFiles.write(
+        directory,
+        List.of(
+            new AtomicFiles.Text("job.sh", "run", AtomicFiles.Access.EXECUTABLE),
+            new AtomicFiles.Text("splits", "text", AtomicFiles.Access.READABLE)));
+    assertThat(directory.resolve("job.sh")).hasContent("run").isExecutable();
+    assertThat(directory.resolve("splits")).hasContent("text");
+
+    Files.createDirectories(directory.resolve("go/inside"));
+    List<AtomicFiles.Text> inTheWay =
+        List.of(
+            new AtomicFiles.Text("go", "x", AtomicFiles.Access.READABLE),
+            new AtomicFiles.Text("later", "x", AtomicFiles.Access.READABLE));
+    assertThatThrownBy(() -> AtomicFiles.write(directory, inTheWay))
+        .isInstanceOf(IOException.class);
+    assertThat(names(directory)).containsExactly("go", "job.sh", "splits");
+  }
+
+  @Test
   void aNewFileNeverReplacesOne() throws IOException {
     Path file = directory.resolve("go");
     AtomicFiles.createNew(file, bytes("one"));
