@@ -29,15 +29,16 @@ import org.bloomery.controlplane.http.HttpDoor;
 import org.bloomery.controlplane.local.LocalResourceManager;
 import org.bloomery.controlplane.loop.AccountBook;
 import org.bloomery.controlplane.loop.ClusterLoops;
+import org.bloomery.controlplane.loop.LeaderMemory;
 import org.bloomery.controlplane.loop.LedgerBook;
 import org.bloomery.controlplane.loop.LedgerDesk;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.loop.Service;
+import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.controlplane.process.ProcessRunner;
 import org.bloomery.controlplane.slurm.SlurmCluster;
 import org.bloomery.controlplane.zookeeper.HomeState;
 import org.bloomery.core.port.AccountingSource;
-import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.script.ScriptRenderer;
 import org.bloomery.core.spec.ClusterProfile;
@@ -57,13 +58,16 @@ public final class ControlPlane implements AutoCloseable {
   private static final Duration EXIT_RECORD_WAIT = Duration.ofSeconds(5);
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final CommandRunner slurmCommands;
   private Home home;
   private final SortedMap<String, AccountingSource> accounting = new TreeMap<>();
   private ClusterLoops loops;
   private Service service;
   private HttpDoor door;
 
-  private ControlPlane() {}
+  private ControlPlane(CommandRunner slurmCommands) {
+    this.slurmCommands = slurmCommands;
+  }
 
   /**
    * Opens a home and leads it.
@@ -74,7 +78,18 @@ public final class ControlPlane implements AutoCloseable {
    */
   public static ControlPlane open(Path root, Map<String, String> environment, String version)
       throws HomeException, IOException {
-    ControlPlane plane = new ControlPlane();
+    return open(root, environment, version, new ProcessRunner());
+  }
+
+  /**
+   * Opens a home and leads it.
+   *
+   * @param slurm runs SLURM's programs, or stands between them and us
+   */
+  public static ControlPlane open(
+      Path root, Map<String, String> environment, String version, CommandRunner slurm)
+      throws HomeException, IOException {
+    ControlPlane plane = new ControlPlane(slurm);
     boolean opened = false;
     try {
       plane.start(root, environment, version);
@@ -94,7 +109,7 @@ public final class ControlPlane implements AutoCloseable {
     List<ClusterProfile> clusters = ClusterProfiles.load(home.root());
     HomeState state = HomeState.open(home.root(), "control plane " + ProcessHandle.current().pid());
     parts.push(state);
-    RunStore store = state.runs();
+    RunStore store = new LeaderMemory(state.runs());
     RunStore.Epoch epoch = store.lead();
 
     RunContexts contexts =
@@ -144,37 +159,39 @@ public final class ControlPlane implements AutoCloseable {
       List<ClusterProfile> clusters, Map<String, String> environment) throws HomeException {
     List<ClusterLoops.Site> sites = new ArrayList<>();
     for (ClusterProfile cluster : clusters) {
-      resourceManager(cluster, environment)
-          .map(
-              manager ->
-                  new ClusterLoops.Site(cluster.name(), manager, cluster.timings().lookInterval()))
-          .ifPresent(sites::add);
+      site(cluster, environment).ifPresent(sites::add);
     }
     return sites;
   }
 
-  private Optional<ResourceManager> resourceManager(
-      ClusterProfile cluster, Map<String, String> environment) throws HomeException {
+  private Optional<ClusterLoops.Site> site(ClusterProfile cluster, Map<String, String> environment)
+      throws HomeException {
     return switch (cluster.resourceManager()) {
-      case LOCAL ->
-          Optional.of(
-              new LocalResourceManager(
-                  new ProcessRunner(),
-                  LocalResourceManager.Site.ofThisMachine(
-                      environment, cluster.timings().killWait().plus(EXIT_RECORD_WAIT))));
+      case LOCAL -> Optional.of(local(cluster, environment));
       case SLURM -> slurm(cluster, environment);
     };
   }
 
+  private static ClusterLoops.Site local(ClusterProfile cluster, Map<String, String> environment) {
+    return new ClusterLoops.Site(
+        cluster.name(),
+        new LocalResourceManager(
+            new ProcessRunner(),
+            LocalResourceManager.Site.ofThisMachine(
+                environment, cluster.timings().killWait().plus(EXIT_RECORD_WAIT))),
+        cluster.timings().lookInterval());
+  }
+
   /**
-   * A cluster whose commands are here, or on a login node; its looks have a thread of their own.
+   * A cluster whose commands are here, or on a login node; its looks and its submissions have a
+   * thread of their own each, though there is never more than one command at a time.
    */
-  private Optional<ResourceManager> slurm(ClusterProfile cluster, Map<String, String> environment)
+  private Optional<ClusterLoops.Site> slurm(ClusterProfile cluster, Map<String, String> environment)
       throws HomeException {
     SlurmCluster slurm =
         new SlurmCluster(
             cluster,
-            new ProcessRunner(),
+            slurmCommands,
             new SlurmCluster.Here(
                 environment,
                 home.socketDirectory(environment).path(),
@@ -186,7 +203,16 @@ public final class ControlPlane implements AutoCloseable {
     accounting.put(cluster.name(), slurm.accounting());
     ExecutorService looks = Executors.newSingleThreadExecutor(daemon("looks-" + cluster.name()));
     parts.push(looks::shutdownNow);
-    return Optional.of(slurm.resourceManager(looks));
+    // Not interrupted at the end: a submission that is given up may have arrived.
+    ExecutorService submissions =
+        Executors.newSingleThreadExecutor(daemon("submissions-" + cluster.name()));
+    parts.push(submissions::shutdown);
+    return Optional.of(
+        new ClusterLoops.Site(
+            cluster.name(),
+            slurm.resourceManager(looks),
+            cluster.timings().lookInterval(),
+            submissions));
   }
 
   /** What people can ask of it, in this process. */

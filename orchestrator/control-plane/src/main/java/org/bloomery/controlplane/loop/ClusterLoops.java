@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
@@ -23,8 +24,19 @@ public final class ClusterLoops implements AutoCloseable {
   private final SortedMap<String, ControlLoop> loops = new TreeMap<>();
   private final SortedMap<String, RunObserver> observers = new TreeMap<>();
 
-  /** One cluster: who runs jobs there, and how often it may be asked. */
-  public record Site(String cluster, ResourceManager resourceManager, Duration interval) {}
+  /**
+   * One cluster: who runs jobs there, and how often it may be asked.
+   *
+   * @param submissions where jobs are handed over, so that the loop goes on meanwhile
+   */
+  public record Site(
+      String cluster, ResourceManager resourceManager, Duration interval, Executor submissions) {
+
+    /** One whose jobs are handed over by the loop itself. */
+    public Site(String cluster, ResourceManager resourceManager, Duration interval) {
+      this(cluster, resourceManager, interval, Runnable::run);
+    }
+  }
 
   /** What all loops share. */
   public record Shared(
@@ -48,7 +60,7 @@ public final class ClusterLoops implements AutoCloseable {
     this.accounts = accounts;
     contexts = shared.contexts();
     for (Site site : sites) {
-      RunEffects effects = new RunEffects(site.resourceManager());
+      RunEffects effects = new RunEffects(site.resourceManager(), site.submissions());
       RunObserver observer = new RunObserver(shared.monotonicNanos(), effects);
       ControlLoop.Parts parts =
           new ControlLoop.Parts(

@@ -240,6 +240,8 @@ public final class ControlLoop implements AutoCloseable {
     for (Run run : runs) {
       guardedTick(run, new RunObserver.Look(look.of(run), nodes));
     }
+    // The next look must show what was handed over in this round.
+    effects.settle();
     keepBlames(runs, nodes);
   }
 

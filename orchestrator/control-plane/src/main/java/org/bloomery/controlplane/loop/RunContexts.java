@@ -24,6 +24,8 @@ import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunHistory;
 import org.bloomery.core.run.RunPolicy;
 import org.bloomery.core.run.SpecRef;
+import org.bloomery.core.script.AttemptFiles;
+import org.bloomery.core.script.AttemptPlan;
 import org.bloomery.core.script.AttemptPlanner;
 import org.bloomery.core.script.Resume;
 import org.bloomery.core.script.ScriptRenderer;
@@ -50,7 +52,12 @@ public final class RunContexts {
   private final RunStore store;
   private final Map<RunId, Cached> cache = new ConcurrentHashMap<>();
 
+  /** The last rendering, of whichever run: few are asked for twice, and those in succession. */
+  private volatile Rendered lastRendered;
+
   private record Cached(SpecRef ref, RunContext context) {}
+
+  private record Rendered(AttemptPlan plan, RunSpec spec, AttemptFiles files) {}
 
   public RunContexts(
       Path homeDirectory,
@@ -158,8 +165,8 @@ public final class RunContexts {
     RunContext.Rendering rendering =
         (attempt, from) -> {
           Optional<Resume> resume = from.map(ref -> resume(spec, ref, starts));
-          return renderer.render(
-              AttemptPlanner.plan(home, run, spec, cluster, attempt, resume), spec, cluster);
+          AttemptPlan plan = AttemptPlanner.plan(home, run, spec, cluster, attempt, resume);
+          return rendered(plan, spec, cluster);
         };
     List<RunContext.Terms> terms = new ArrayList<>();
     for (int revision = 0; revision <= spec.revisions().size(); revision++) {
@@ -168,6 +175,17 @@ public final class RunContexts {
       terms.add(new RunContext.Terms(revised, policy, CheckpointContents.layout(revised)));
     }
     return new RunContext(run, home, spec, cluster, terms, rendering, starts);
+  }
+
+  /** What was recorded of a rendering is compared at once with what is written: the same. */
+  private AttemptFiles rendered(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
+    Rendered last = lastRendered;
+    if (last != null && last.plan().equals(plan) && last.spec() == spec) {
+      return last.files();
+    }
+    AttemptFiles files = renderer.render(plan, spec, cluster);
+    lastRendered = new Rendered(plan, spec, files);
+    return files;
   }
 
   /** A checkpoint with the revision under which it was saved. */

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import org.bloomery.controlplane.files.AtomicFiles;
 import org.bloomery.core.checkpoint.CheckpointManifest;
 import org.bloomery.core.checkpoint.CheckpointRef;
@@ -36,10 +37,17 @@ public final class RunEffects {
           + " resume the run to plan it anew";
 
   private final ResourceManager resourceManager;
+  private final Submissions submissions;
   private final Map<RunId, Map<Integer, Refusal>> refusals = new ConcurrentHashMap<>();
 
-  public RunEffects(ResourceManager resourceManager) {
+  /**
+   * Effects at a resource manager.
+   *
+   * @param submissions where jobs are handed over
+   */
+  RunEffects(ResourceManager resourceManager, Executor submissions) {
     this.resourceManager = resourceManager;
+    this.submissions = new Submissions(submissions);
   }
 
   /** Whether an effect changes what the resource manager shows. */
@@ -152,20 +160,36 @@ public final class RunEffects {
   private void handOver(Run run, ResourceManager.JobRequest request) {
     // From here on nobody knows, until there is an answer.
     Optional.ofNullable(refusals.get(run.id())).ifPresent(of -> of.remove(request.attempt()));
-    ResourceManager.Submission outcome = resourceManager.submit(request);
+    submissions.begin(
+        () -> {
+          try {
+            answered(run.id(), request.attempt(), resourceManager.submit(request));
+          } catch (RuntimeException e) {
+            // Whoever waits for the end of this submission is another run.
+            LOG.error("{}: attempt {} may be queued", run.id(), request.attempt(), e);
+          }
+        });
+  }
+
+  private void answered(RunId run, int attempt, ResourceManager.Submission outcome) {
     if (outcome instanceof ResourceManager.Submission.Rejected rejected) {
-      LOG.warn("{}: attempt {} was refused: {}", run.id(), request.attempt(), rejected.why());
-      refuse(run.id(), request.attempt(), new Refusal(false, rejected.why()));
+      LOG.warn("{}: attempt {} was refused: {}", run, attempt, rejected.why());
+      refuse(run, attempt, new Refusal(false, rejected.why()));
     } else if (outcome instanceof ResourceManager.Submission.Deferred deferred) {
-      LOG.info("{}: attempt {} not taken now: {}", run.id(), request.attempt(), deferred.why());
-      refuse(run.id(), request.attempt(), new Refusal(true, deferred.why()));
+      LOG.info("{}: attempt {} not taken now: {}", run, attempt, deferred.why());
+      refuse(run, attempt, new Refusal(true, deferred.why()));
     } else if (outcome instanceof ResourceManager.Submission.Ambiguous ambiguous) {
-      LOG.warn("{}: attempt {} may be queued: {}", run.id(), request.attempt(), ambiguous.why());
+      LOG.warn("{}: attempt {} may be queued: {}", run, attempt, ambiguous.why());
     }
   }
 
+  /** Waits until no job is being handed over any more. */
+  void settle() {
+    submissions.settle();
+  }
+
   /** Only the newest are of use: an attempt that is over is never submitted again. */
-  private void refuse(RunId run, int attempt, Refusal refusal) {
+  private synchronized void refuse(RunId run, int attempt, Refusal refusal) {
     Map<Integer, Refusal> ofRun = new ConcurrentHashMap<>();
     refusals
         .getOrDefault(run, Map.of())
