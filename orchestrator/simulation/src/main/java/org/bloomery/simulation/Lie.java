@@ -12,12 +12,14 @@ public enum Lie {
   TIMED_OUT_UNDONE(Of.ANY),
   /** {@code Socket timed out}, and all was done. */
   TIMED_OUT_DONE(Of.ANY),
-  /** {@code Socket timed out}, and it will be done within the hour. */
+  /** {@code Socket timed out}, and it will be done some time later. */
   TIMED_OUT_DONE_LATER(Of.SUBMISSIONS),
   /** The controller is down or being replaced. */
   CONTROLLER_DOWN(Of.CONTROLLER),
   /** The database of jobs cannot be reached. */
   DATABASE_DOWN(Of.ACCOUNTING),
+  /** The command asks again by itself what was done already: two jobs, and the second's id. */
+  DONE_TWICE(Of.SUBMISSIONS),
   /** Done, but no id is printed. */
   WITHOUT_ID(Of.SUBMISSIONS),
   /** The program is not there: its file system is away. */

@@ -21,7 +21,6 @@ import org.bloomery.controlplane.process.CommandRunner;
  * from what it is asked, so that every story can be told again.
  */
 public final class LyingSlurm implements CommandRunner {
-  private static final Duration LATER_MAX = Duration.ofHours(1);
   private static final int REMEMBERED = 8;
 
   /** The share of commands that a lie is told about, at most. */
@@ -31,6 +30,7 @@ public final class LyingSlurm implements CommandRunner {
   private final InstantSource time;
   private final SplittableRandom chance;
   private final Map<Lie, Double> rates;
+  private final Duration laterMax;
   private final Map<Lie, Integer> told = new EnumMap<>(Lie.class);
   private final Map<String, Deque<Result>> earlier = new HashMap<>();
   private final List<Delayed> delayed = new ArrayList<>();
@@ -42,13 +42,19 @@ public final class LyingSlurm implements CommandRunner {
    * A liar.
    *
    * @param rates how large a share of the commands each lie is told about that concerns them
+   * @param laterMax the longest that a command is delayed
    */
   public LyingSlurm(
-      CommandRunner truth, InstantSource time, SplittableRandom chance, Map<Lie, Double> rates) {
+      CommandRunner truth,
+      InstantSource time,
+      SplittableRandom chance,
+      Map<Lie, Double> rates,
+      Duration laterMax) {
     this.truth = truth;
     this.time = time;
     this.chance = chance;
     this.rates = new EnumMap<>(rates);
+    this.laterMax = laterMax;
   }
 
   /** Habits by a seed: some lies, each with a frequency of its own. */
@@ -128,9 +134,13 @@ public final class LyingSlurm implements CommandRunner {
         yield failed(timedOut(program));
       }
       case TIMED_OUT_DONE_LATER -> {
-        long seconds = chance.nextLong(LATER_MAX.toSeconds());
-        delayed.add(new Delayed(time.instant().plusSeconds(seconds), command));
+        long millis = chance.nextLong(laterMax.toMillis());
+        delayed.add(new Delayed(time.instant().plusMillis(millis), command));
         yield failed(timedOut(program));
+      }
+      case DONE_TWICE -> {
+        truth.run(command);
+        yield truth.run(command);
       }
       case CONTROLLER_DOWN ->
           failed("slurm_load_jobs error: Unable to contact slurm controller (connect failure)");
@@ -156,7 +166,7 @@ public final class LyingSlurm implements CommandRunner {
     String text = done.output();
     return switch (lie) {
       case NO_ROWS -> with(done, lines.get(0) + "\n");
-      case CUT -> with(done, text.substring(0, chance.nextInt(text.length())));
+      case CUT -> with(done, cut(text));
       case TOO_LONG -> new Result.Finished(done.exitCode(), text, done.errors(), true);
       case BANNER -> with(done, "*** The machine will be serviced on Tuesday. ***\n" + text);
       case GARBAGE -> {
@@ -170,6 +180,7 @@ public final class LyingSlurm implements CommandRunner {
           TIMED_OUT_UNDONE,
           TIMED_OUT_DONE,
           TIMED_OUT_DONE_LATER,
+          DONE_TWICE,
           CONTROLLER_DOWN,
           DATABASE_DOWN,
           WITHOUT_ID,
@@ -178,6 +189,15 @@ public final class LyingSlurm implements CommandRunner {
           SILENT ->
           throw new IllegalStateException("no distortion of an answer: " + lie);
     };
+  }
+
+  /** In the middle of a line: only whole lines would be an answer that looks whole. */
+  private String cut(String text) {
+    int end = chance.nextInt(text.length());
+    while (end > 0 && (text.charAt(end) == '\n' || text.charAt(end - 1) == '\n')) {
+      end--;
+    }
+    return text.substring(0, end);
   }
 
   private static Result with(Result.Finished done, String output) {

@@ -54,7 +54,7 @@ final class LiedTo {
   LiedTo(Path root, Map<Lie, Double> habits, SplittableRandom chance) throws IOException {
     this.root = root;
     this.chance = chance;
-    liar = new LyingSlurm(slurm, slurm::now, chance.split(), habits);
+    liar = new LyingSlurm(slurm, slurm::now, chance.split(), habits, Duration.ofHours(1));
     SplittableRandom jitter = chance.split();
     manager =
         new SlurmResourceManager(
@@ -187,7 +187,10 @@ final class LiedTo {
     for (int round = 0; round < 12; round++) {
       slurm.advance(Duration.ofMinutes(10));
       look(when);
-      keys.values().forEach(this::cancel);
+      // Also those that an attempt has too many.
+      if (manager.observe(wanted(), slurm.now()) instanceof Observation.Known known) {
+        known.jobs().stream().filter(JobView::mayLive).map(JobView::key).forEach(this::cancel);
+      }
     }
     assertThat(keys.values())
         .as("%s: jobs known", when)

@@ -3,6 +3,7 @@ package org.bloomery.simulation;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -73,7 +74,8 @@ class LyingSlurmTest {
             },
             () -> now[0],
             new SplittableRandom(1),
-            Map.of(Lie.TIMED_OUT_DONE_LATER, 1.0));
+            Map.of(Lie.TIMED_OUT_DONE_LATER, 1.0),
+            Duration.ofHours(1));
     Command submit = LiedTo.command("sbatch", "job.sh");
 
     assertThat(liar.run(submit))
@@ -97,7 +99,8 @@ class LyingSlurmTest {
             command -> new Result.Finished(0, "row\n", "", false),
             () -> Instant.EPOCH,
             new SplittableRandom(1),
-            Map.of(Lie.DATABASE_DOWN, 1.0));
+            Map.of(Lie.DATABASE_DOWN, 1.0),
+            Duration.ZERO);
 
     liar.run(LiedTo.command("ssh", "--", "login1", "exec /bin/sh -c 'x' bloomery sacct --all"));
     liar.run(LiedTo.command("ssh", "--", "login1", "exec /bin/sh -c 'x' bloomery squeue --all"));
