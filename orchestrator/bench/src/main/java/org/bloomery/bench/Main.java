@@ -2,8 +2,8 @@ package org.bloomery.bench;
 
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Collection;
-import java.util.List;
 import java.util.Locale;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.Runner;
@@ -15,17 +15,22 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs one of the benchmarks; its last lines are its figures, {@code name value unit}. */
 public final class Main {
-  private static final List<String> NAMES = List.of("plan");
-
   private Main() {}
 
-  /** Takes the benchmark's name; exit code 2 if there is no such. */
-  public static void main(String[] arguments) throws RunnerException {
+  /** Takes the benchmark's name, and for some of them where things are; exit code 2 for others. */
+  public static void main(String[] arguments) throws Exception {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    if (arguments.length != 1 || !NAMES.contains(arguments[0])) {
-      System.err.println("bench: there are: " + String.join(", ", NAMES));
+    if (arguments.length == 1 && arguments[0].equals("plan")) {
+      plan(out);
+    } else if (arguments.length == 3 && arguments[0].equals("submit")) {
+      new SubmitBenchmark(Path.of(arguments[1]), Path.of(arguments[2])).run(out);
+    } else {
+      System.err.println("bench: there are: plan, submit FILES DIRECTORY");
       System.exit(2);
     }
+  }
+
+  private static void plan(PrintStream out) throws RunnerException {
     double plan = milliseconds("plan");
     double yaml = milliseconds("yaml");
     out.printf(Locale.ROOT, "plan-ms %.3f ms%n", plan);
