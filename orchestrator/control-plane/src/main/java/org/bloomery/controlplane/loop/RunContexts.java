@@ -180,7 +180,7 @@ public final class RunContexts {
   /** What was recorded of a rendering is compared at once with what is written: the same. */
   private AttemptFiles rendered(AttemptPlan plan, RunSpec spec, ClusterProfile cluster) {
     Rendered last = lastRendered;
-    if (last != null && last.plan().equals(plan) && last.spec() == spec) {
+    if (last != null && last.plan().equals(plan) && last.spec().equals(spec)) {
       return last.files();
     }
     AttemptFiles files = renderer.render(plan, spec, cluster);

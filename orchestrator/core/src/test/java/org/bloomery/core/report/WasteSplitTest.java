@@ -113,7 +113,8 @@ class WasteSplitTest {
   @MethodSource("seeds")
   void thePartsSumToThePosting(long seed) {
     Random random = new Random(seed);
-    EndCause cause = EndCause.values()[random.nextInt(EndCause.values().length)];
+    List<EndCause> causes = List.of(EndCause.values());
+    EndCause cause = causes.get(random.nextInt(causes.size()));
     long elapsed = random.nextInt(100_000);
     long charged = elapsed * random.nextInt(400) + random.nextInt(400);
     long lost = charged == 0 ? 0 : (long) (random.nextDouble() * charged);
