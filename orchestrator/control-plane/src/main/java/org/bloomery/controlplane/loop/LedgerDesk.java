@@ -104,7 +104,7 @@ public final class LedgerDesk implements LedgerApi {
       return sources.firstKey();
     }
     return cluster
-        .filter(sources::containsKey)
+        .filter(name -> sources.containsKey(name))
         .orElseThrow(
             () ->
                 new ApiException(
