@@ -17,8 +17,11 @@ import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.controlplane.config.Home;
 import org.bloomery.controlplane.config.ScriptTemplates;
+import org.bloomery.controlplane.loop.AccountBook;
 import org.bloomery.controlplane.loop.ClusterLoops;
 import org.bloomery.controlplane.loop.LeaderMemory;
+import org.bloomery.controlplane.loop.LedgerBook;
+import org.bloomery.controlplane.loop.LedgerDesk;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.loop.Service;
 import org.bloomery.controlplane.process.CommandRunner;
@@ -69,6 +72,9 @@ final class SlurmControlPlane implements AutoCloseable {
     ClusterLoops.Shared shared =
         new ClusterLoops.Shared(store, contexts, InstantSource.system(), System::nanoTime);
     RunStore.Epoch epoch = store.lead();
+    LedgerBook ledger =
+        new LedgerBook(state.ledger(), store, contexts, InstantSource.system(), epoch);
+    AccountBook accounts = new AccountBook(state.ledger(), ledger, store, contexts, epoch);
     loops =
         new ClusterLoops(
             shared,
@@ -78,10 +84,14 @@ final class SlurmControlPlane implements AutoCloseable {
                     slurm.resourceManager(looks),
                     timings.lookInterval(),
                     submissions)),
-            epoch);
+            epoch,
+            accounts);
     api =
         new Service(
-            new ServerView("test", 0, root.toString(), id.value(), epoch.number()), shared, loops);
+            new ServerView("test", 0, root.toString(), id.value(), epoch.number()),
+            shared,
+            loops,
+            new LedgerDesk(ledger, accounts, InstantSource.system(), new TreeMap<>()));
   }
 
   private static Map<String, String> environment(SlurmContainer cluster) {
