@@ -45,10 +45,11 @@ final class JobActs {
 
   /**
    * Keeps a queued job in the queue. Not one that runs: SLURM would agree, let it go on, and hide
-   * its row from what sacct lists.
+   * its row from what sacct lists. As its user, whoever that is: an operator's {@code hold} would
+   * be an administrator's, which is not ours to release.
    */
   Acknowledgement hold(JobKey key) {
-    return whileQueued(key, List.of("hold", key.jobId()));
+    return whileQueued(key, List.of("uhold", key.jobId()));
   }
 
   /** Lets a job start again that was held. */

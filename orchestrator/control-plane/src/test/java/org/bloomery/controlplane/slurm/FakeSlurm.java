@@ -352,15 +352,17 @@ public final class FakeSlurm implements CommandRunner {
     }
     return switch (words.get(0)) {
       case "show" -> said(FakeTables.details(job.get(), now));
-      case "hold" -> held(job.get(), true);
-      case "release" -> held(job.get(), false);
+      // By an operator, a plain hold is an administrator's.
+      case "hold" -> held(job.get(), "JobHeldAdmin");
+      case "uhold" -> held(job.get(), "JobHeldUser");
+      case "release" -> held(job.get(), "None");
       default -> update(job.get(), words);
     };
   }
 
-  private static Result held(FakeJob job, boolean held) {
-    job.held = held;
-    job.reason = held ? "JobHeldUser" : "None";
+  private static Result held(FakeJob job, String reason) {
+    job.held = !reason.equals("None");
+    job.reason = reason;
     return said("");
   }
 

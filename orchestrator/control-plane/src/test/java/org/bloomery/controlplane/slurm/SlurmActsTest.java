@@ -91,6 +91,7 @@ class SlurmActsTest {
   @Test
   void aQueuedJobIsHeldReleasedAndKeptOffNodes() {
     assertThat(world.manager().hold(key)).isEqualTo(DONE);
+    assertThat(job.reason).isEqualTo("JobHeldUser");
     assertThat(world.manager().exclude(key, List.of("n7", "n9"))).isEqualTo(DONE);
     start(Duration.ofSeconds(5), false);
     assertThat(job.avoided).containsExactly("n7", "n9");
