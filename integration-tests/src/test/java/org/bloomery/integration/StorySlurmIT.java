@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.bloomery.controlplane.api.DescriptionView;
+import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.run.RunEvent;
@@ -86,6 +88,7 @@ class StorySlurmIT {
             .contains("attempt 1 ended: time limit", "attempt 2 ended: node failure")
             .contains("without " + LOST, "attempt 3 ended: completed");
         checkStory(story);
+        checkScripts(home);
         story.assertBilledAsAccounted(cluster, DEVICES);
         assertThat(bloomery.run("describe", RUN.value(), "-o", "json"))
             .contains("\"phase\" : \"succeeded\"", "\"iteration\" : " + ITERATIONS);
@@ -160,5 +163,31 @@ class StorySlurmIT {
         .allSatisfy(job -> assertThat(job.nodes()).hasSize(NODES).doesNotHaveDuplicates());
     assertThat(started.get(1).nodes()).contains(LOST);
     assertThat(started.get(2).nodes()).doesNotContain(LOST);
+  }
+
+  /** What ran is what we render for Jean Zay, which the golden files show, but for the overlay. */
+  private static void checkScripts(Path home) throws IOException {
+    Path golden = shipped("..").resolve("slurm-templates").resolve("golden").resolve("bloom-176b");
+    Path attempt = Path.of(AttemptDirectory.of(home.resolve("runs").toString(), RUN, 1));
+    List<String> differing = new ArrayList<>();
+    for (String file : List.of("job.sh", "body.sh", "ds_config.json", "train-splits.txt")) {
+      List<String> published =
+          Files.readString(golden.resolve(file))
+              .replace("/gpfswork/rech/six/commun/bloomery", home.toString())
+              .lines()
+              .toList();
+      try (Stream<String> lines = Files.lines(attempt.resolve(file))) {
+        lines.filter(line -> !published.contains(line)).forEach(differing::add);
+      }
+    }
+    assertThat(differing)
+        .hasSize(6)
+        .satisfiesExactly(
+            line -> assertThat(line).matches("#SBATCH --job-name=tr11-176b-ml-[0-9a-f]{6}"),
+            line -> assertThat(line).isEqualTo("#SBATCH --time=00:02:00"),
+            line -> assertThat(line).isEqualTo("#SBATCH --signal=B:USR1@12"),
+            line -> assertThat(line).isEqualTo("readonly time_limit_seconds=120"),
+            line -> assertThat(line).isEqualTo("readonly pre_timeout_seconds=12"),
+            line -> assertThat(line.strip()).startsWith("'test -c /run/slurm/gpu/nvidia7'"));
   }
 }
