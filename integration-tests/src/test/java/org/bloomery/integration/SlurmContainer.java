@@ -284,6 +284,17 @@ final class SlurmContainer implements AutoCloseable {
     asRoot("scontrol", "update", "nodename=" + node, "state=down", "reason=test");
   }
 
+  /** Does what only an administrator may. */
+  void administrate(String... command) throws Exception {
+    asRoot(command);
+  }
+
+  /** An administrator lets a job go that SLURM holds, and gives out unfit nodes again. */
+  void returnToService(String job) throws Exception {
+    execAs("root", "scontrol", "release", job);
+    execAs("root", "sh", "-c", "scontrol update state=resume nodename=$(sinfo -h -t drain -o %N)");
+  }
+
   /** Stops everything in the container between two instructions. */
   void pause() {
     container.getDockerClient().pauseContainerCmd(container.getContainerId()).exec();
