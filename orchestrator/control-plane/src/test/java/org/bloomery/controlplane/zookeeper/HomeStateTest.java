@@ -328,9 +328,10 @@ final class HomeStateTest {
     HomeState.open(home, "test").close();
     assertThat(mode(home.resolve("zookeeper"))).isEqualTo("rwx------");
     assertThat(mode(home.resolve("zookeeper-secret"))).isEqualTo("rw-------");
+    assertThat(mode(home.resolve("ledger"))).isEqualTo("rwx------");
     try (var files = Files.list(home)) {
       assertThat(files.map(f -> f.getFileName().toString()))
-          .containsExactlyInAnyOrder("zookeeper", "zookeeper-secret");
+          .containsExactlyInAnyOrder("zookeeper", "zookeeper-secret", "ledger");
     }
   }
 
