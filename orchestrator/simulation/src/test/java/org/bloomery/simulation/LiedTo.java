@@ -66,7 +66,8 @@ final class LiedTo {
                 Duration.ofMinutes(30),
                 20,
                 Duration.ofHours(2),
-                SlurmSite.Given::devices),
+                SlurmSite.Given::devices,
+                root.getFileSystem()),
             new SlurmResourceManager.Tools(
                 liar,
                 new ThisMachine(Map.of("PATH", "/usr/bin")),

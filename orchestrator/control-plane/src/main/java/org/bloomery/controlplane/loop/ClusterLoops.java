@@ -14,6 +14,8 @@ import java.util.function.LongSupplier;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
+import org.bloomery.core.run.Decider;
+import org.bloomery.core.run.Reconciler;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.training.Progress;
 
@@ -40,7 +42,16 @@ public final class ClusterLoops implements AutoCloseable {
 
   /** What all loops share. */
   public record Shared(
-      RunStore store, RunContexts contexts, InstantSource time, LongSupplier monotonicNanos) {}
+      RunStore store,
+      RunContexts contexts,
+      InstantSource time,
+      LongSupplier monotonicNanos,
+      Decider decider) {
+    public Shared(
+        RunStore store, RunContexts contexts, InstantSource time, LongSupplier monotonicNanos) {
+      this(store, contexts, time, monotonicNanos, Reconciler::decide);
+    }
+  }
 
   /**
    * Loops that lead under an epoch.
@@ -71,7 +82,8 @@ public final class ClusterLoops implements AutoCloseable {
               observer,
               effects,
               accounts,
-              shared.time());
+              shared.time(),
+              shared.decider());
       observers.put(site.cluster(), observer);
       loops.put(
           site.cluster(),
@@ -88,6 +100,11 @@ public final class ClusterLoops implements AutoCloseable {
   /** What the accounts allow, as all loops see it. */
   Accounts accounts() {
     return accounts;
+  }
+
+  /** One round of every loop in the caller's thread, where they were not started. */
+  public void runOnce() {
+    loops.values().forEach(ControlLoop::runOnce);
   }
 
   Collection<ControlLoop> all() {
@@ -109,7 +126,7 @@ public final class ClusterLoops implements AutoCloseable {
   }
 
   /** What a run's loop thinks of it at present, also while nothing changes. */
-  Optional<String> thought(RunId run) {
+  public Optional<String> thought(RunId run) {
     return loops.values().stream().flatMap(loop -> loop.thought(run).stream()).findFirst();
   }
 

@@ -23,9 +23,9 @@ import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.observe.Observation;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
+import org.bloomery.core.run.Decider;
 import org.bloomery.core.run.Decision;
 import org.bloomery.core.run.Phase;
-import org.bloomery.core.run.Reconciler;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.Seen;
 import org.bloomery.core.run.Suspect;
@@ -57,6 +57,7 @@ public final class ControlLoop implements AutoCloseable {
   private final RunEffects effects;
   private final Accounts accounts;
   private final InstantSource time;
+  private final Decider decider;
   private final Duration interval;
   private final RunStore.Epoch epoch;
   private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
@@ -90,7 +91,8 @@ public final class ControlLoop implements AutoCloseable {
       RunObserver observer,
       RunEffects effects,
       Accounts accounts,
-      InstantSource time) {}
+      InstantSource time,
+      Decider decider) {}
 
   /**
    * A loop that leads under an epoch.
@@ -108,6 +110,7 @@ public final class ControlLoop implements AutoCloseable {
     effects = parts.effects();
     accounts = parts.accounts();
     time = parts.time();
+    decider = parts.decider();
     this.interval = interval;
     this.epoch = epoch;
     thread = new Thread(this::turn, "control-loop-" + cluster);
@@ -138,7 +141,10 @@ public final class ControlLoop implements AutoCloseable {
     R carryOut(RunStore store, RunStore.Epoch epoch, Instant now);
   }
 
-  /** Hands a request to the loop; the future is complete once its facts are durable. */
+  /**
+   * Hands a request to the loop; the future is complete once its facts are durable. A loop that was
+   * not started carries it out in the caller's thread.
+   */
   <R> CompletableFuture<R> ask(Request<R> request) {
     CompletableFuture<R> answer = new CompletableFuture<>();
     boolean accepted =
@@ -159,6 +165,9 @@ public final class ControlLoop implements AutoCloseable {
       answer.completeExceptionally(new IllegalStateException("the control loop takes no requests"));
     }
     wakeups.release();
+    if (thread.getState() == Thread.State.NEW) {
+      answerRequests();
+    }
     return answer;
   }
 
@@ -352,7 +361,7 @@ public final class ControlLoop implements AutoCloseable {
       Instant now = time.instant();
       Seen seen = observer.see(run, context, look);
       Decision decision =
-          Reconciler.decide(
+          decider.decide(
               run, seen, context.policy(run), accounts.purses(context.payer(), now), now);
       thoughts.put(run.id(), decision.why());
       if (!decision.facts().isEmpty()) {

@@ -1,5 +1,6 @@
 package org.bloomery.controlplane.loop;
 
+import java.nio.file.FileSystem;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,10 +27,12 @@ import org.bloomery.core.spec.RunSpec;
 /**
  * One run's spec and site, with everything that follows from them without looking.
  *
+ * @param files where all its directories are
  * @param terms what each revision of the spec says, by its number; the first is the spec itself
  * @param starts tells after which iteration an earlier attempt has started
  */
 record RunContext(
+    FileSystem files,
     RunId run,
     HomeId home,
     RunSpec spec,
@@ -103,12 +106,12 @@ record RunContext(
 
   /** Where an attempt's scripts, log and exit record lie. */
   Path attemptDirectory(int attempt) {
-    return Path.of(AttemptDirectory.of(cluster.runsRoot(), run, attempt));
+    return files.getPath(AttemptDirectory.of(cluster.runsRoot(), run, attempt));
   }
 
   /** Where an attempt saves its checkpoints. */
   Path checkpointRoot(int attempt) {
-    return Path.of(AttemptDirectory.of(spec.checkpoint().directory(), run, attempt));
+    return files.getPath(AttemptDirectory.of(spec.checkpoint().directory(), run, attempt));
   }
 
   /** What to look for: the current attempt's job, and that of its successor. */

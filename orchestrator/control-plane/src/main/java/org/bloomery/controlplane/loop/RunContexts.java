@@ -174,7 +174,8 @@ public final class RunContexts {
       RunPolicy policy = policy(revised, iterations, cluster, rendering);
       terms.add(new RunContext.Terms(revised, policy, CheckpointContents.layout(revised)));
     }
-    return new RunContext(run, home, spec, cluster, terms, rendering, starts);
+    return new RunContext(
+        homeDirectory.getFileSystem(), run, home, spec, cluster, terms, rendering, starts);
   }
 
   /** What was recorded of a rendering is compared at once with what is written: the same. */

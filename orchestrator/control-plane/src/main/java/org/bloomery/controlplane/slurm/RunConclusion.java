@@ -1,7 +1,6 @@
 package org.bloomery.controlplane.slurm;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -198,9 +197,13 @@ final class RunConclusion {
     Optional<Usage> usage =
         look.accounting() instanceof Accounting.Off
             ? Optional.of(
-                ownFigures(key, wanted(row), AttemptTraces.read(Path.of(row.workDirectory()))))
+                ownFigures(key, wanted(row), traces(row.workDirectory())))
             : Optional.empty();
     return view(key, row, JobState.ENDED, words(row), usage);
+  }
+
+  private AttemptTraces traces(String directory) throws IOException {
+    return AttemptTraces.read(site.files().getPath(directory));
   }
 
   private boolean mayLiveOnLostNode(JobRow row, OptionalLong end) {
@@ -257,7 +260,7 @@ final class RunConclusion {
     if (settled.isPresent()) {
       return settled;
     }
-    AttemptTraces traces = AttemptTraces.read(Path.of(attempt.directory()));
+    AttemptTraces traces = traces(attempt.directory());
     if (look.accounting() instanceof Accounting.Off) {
       Optional<JobKey> key = attempt.key().or(() -> claimant(traces));
       return key.isPresent() ? withoutAccounting(key.get(), attempt, traces) : Optional.empty();

@@ -1,5 +1,6 @@
 package org.bloomery.controlplane.slurm;
 
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -110,7 +111,8 @@ public final class SlurmCluster {
         timings.accountingGrace(),
         timings.lostLooks(),
         timings.lostAfter(),
-        this::chargedDevices);
+        this::chargedDevices,
+        FileSystems.getDefault());
   }
 
   /** By the site's rule; a partition that the profile does not know charges what it gives. */

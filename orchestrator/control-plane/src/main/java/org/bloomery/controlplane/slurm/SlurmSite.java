@@ -1,5 +1,6 @@
 package org.bloomery.controlplane.slurm;
 
+import java.nio.file.FileSystem;
 import java.time.Duration;
 
 /**
@@ -14,6 +15,7 @@ import java.time.Duration;
  * @param lostLooks how many looks in a row must miss a job before it counts as over without
  *     accounting
  * @param lostAfter how long these looks must span
+ * @param files where the directories of its attempts are
  */
 public record SlurmSite(
     String cluster,
@@ -23,7 +25,8 @@ public record SlurmSite(
     Duration accountingGrace,
     int lostLooks,
     Duration lostAfter,
-    Charge charge) {
+    Charge charge,
+    FileSystem files) {
 
   /** The site's rule for how many devices a job is charged for. */
   @FunctionalInterface

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.fail;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -40,7 +41,8 @@ final class SlurmWorld {
           ACCOUNTING_GRACE,
           20,
           Duration.ofHours(2),
-          given -> 3 * given.devices());
+          given -> 3 * given.devices(),
+          FileSystems.getDefault());
 
   private final Path root;
   private final FakeSlurm slurm = new FakeSlurm(T0);

@@ -6,8 +6,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.ServerView;
@@ -69,7 +67,7 @@ public final class SteppedLoop {
 
   /** One round: answers requests, then looks at every run. */
   public void step() {
-    loops.all().forEach(ControlLoop::runOnce);
+    loops.runOnce();
   }
 
   /** What the loop thinks of a run at present. */
@@ -79,23 +77,6 @@ public final class SteppedLoop {
 
   /** Asks as a person would; the loop answers, but looks at no run. */
   public <R> R ask(Function<ControlPlaneApi, R> question) {
-    CompletableFuture<R> answer = CompletableFuture.supplyAsync(() -> question.apply(api));
-    try {
-      while (!answer.isDone()) {
-        for (ControlLoop loop : loops.all()) {
-          loop.awaitWakeup();
-          loop.answerRequests();
-        }
-      }
-      return answer.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException refused) {
-        throw refused;
-      }
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return question.apply(api);
   }
 }
