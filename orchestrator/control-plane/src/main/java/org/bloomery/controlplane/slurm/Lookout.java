@@ -168,16 +168,17 @@ final class Lookout {
     return off ? new Accounting.Off(why) : new Accounting.Silent(why);
   }
 
-  /** The ids of known jobs that the names did not lead to: somebody may have renamed them. */
+  /**
+   * The ids of known jobs that the names did not lead to: somebody may have renamed them. That an
+   * earlier job had the same id settles nothing.
+   */
   private static Set<String> unsettledIds(List<Wanted> open, Set<AccountingRow> rows) {
-    Set<String> found = new HashSet<>();
-    rows.stream().filter(AccountingRow::isFinal).forEach(row -> found.add(row.jobId()));
     Set<String> ids = new TreeSet<>();
     for (Wanted attempt : open) {
       attempt
           .key()
+          .filter(key -> rows.stream().noneMatch(row -> row.isFinal() && row.isJob(key)))
           .map(JobKey::jobId)
-          .filter(id -> !found.contains(id))
           .filter(id -> id.matches("[0-9]+"))
           .ifPresent(ids::add);
     }
@@ -186,11 +187,16 @@ final class Lookout {
 
   private static List<Wanted> withoutRow(
       List<Wanted> open, List<QueueRow> queue, List<AccountingRow> accounting) {
-    Set<String> seen = new HashSet<>();
-    queue.forEach(row -> seen.add(row.jobId()));
-    accounting.stream().filter(AccountingRow::isFinal).forEach(row -> seen.add(row.jobId()));
     return open.stream()
-        .filter(attempt -> attempt.key().filter(key -> !seen.contains(key.jobId())).isPresent())
+        .filter(
+            attempt ->
+                attempt
+                    .key()
+                    .filter(key -> queue.stream().noneMatch(row -> row.isJob(key)))
+                    .filter(
+                        key ->
+                            accounting.stream().noneMatch(row -> row.isFinal() && row.isJob(key)))
+                    .isPresent())
         .toList();
   }
 

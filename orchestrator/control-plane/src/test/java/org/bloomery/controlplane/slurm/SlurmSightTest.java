@@ -257,6 +257,26 @@ class SlurmSightTest {
     assertThat(jobs(request, key).get(0).usage()).isPresent();
   }
 
+  /** The name leads only to the earlier job that had the id: that one settles nothing. */
+  @Test
+  void aRenamedJobIsFoundThoughAnEarlierOneOfTheRunHadItsId() {
+    JobKey first = keyOf(submitted(1, "ends"));
+    world.slurm().advance(FakeSlurm.MIN_JOB_AGE.multipliedBy(2));
+    world.slurm().nextId(Integer.parseInt(first.jobId()));
+    JobRequest request = submitted(2, "lives");
+    JobKey key = keyOf(request);
+    assertThat(key.jobId()).isEqualTo(first.jobId());
+
+    FakeJob job = world.slurm().rename(world.slurm().jobs().get(1), "do-not-touch");
+    job.cancel(world.slurm().now());
+    world.slurm().advance(FakeSlurm.MIN_JOB_AGE.multipliedBy(2));
+
+    assertThat(jobs(request, key))
+        .filteredOn(seen -> seen.key().equals(key))
+        .singleElement()
+        .matches(seen -> seen.usage().isPresent());
+  }
+
   @Test
   void itsUsersHoldIsSeenAndAnAdministratorsIsNot() {
     JobRequest request = world.prepare(1, "lives");
