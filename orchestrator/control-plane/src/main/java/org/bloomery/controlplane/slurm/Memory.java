@@ -60,13 +60,13 @@ final class Memory {
   /**
    * This look has missed a job.
    *
-   * @return whether it has been missed often enough, for long enough, in a row
+   * @return whether it has been missed often enough, for so long, in a row
    */
-  boolean isLost(JobKey key, long nanos, SlurmSite site) {
+  boolean isLost(JobKey key, long nanos, SlurmSite site, Duration span) {
     Absence earlier = before.getOrDefault(key, new Absence(0, nanos));
     Absence absence = new Absence(earlier.looks() + 1, earlier.sinceNanos());
     now.put(key, absence);
     return absence.looks() >= site.lostLooks()
-        && Duration.ofNanos(nanos - absence.sinceNanos()).compareTo(site.lostAfter()) >= 0;
+        && Duration.ofNanos(nanos - absence.sinceNanos()).compareTo(span) >= 0;
   }
 }

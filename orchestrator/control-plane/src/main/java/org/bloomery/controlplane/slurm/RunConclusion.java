@@ -30,6 +30,11 @@ final class RunConclusion {
   /** A row of the accounting that is younger than this may be ahead of the queue. */
   private static final Duration FRESH = Duration.ofMinutes(10);
 
+  /** After a day without a row the job's own figures have to do. */
+  private static final Duration ACCOUNTING_GAP = Duration.ofHours(24);
+
+  private static final String FORGOTTEN = "gone: missed by all looks since long";
+
   /** By how much the clocks of a node and of the controller may differ. */
   private static final Duration SKEW = Duration.ofMinutes(2);
 
@@ -196,8 +201,7 @@ final class RunConclusion {
     }
     Optional<Usage> usage =
         look.accounting() instanceof Accounting.Off
-            ? Optional.of(
-                ownFigures(key, wanted(row), traces(row.workDirectory())))
+            ? Optional.of(ownFigures(key, wanted(row), traces(row.workDirectory())))
             : Optional.empty();
     return view(key, row, JobState.ENDED, words(row), usage);
   }
@@ -271,7 +275,24 @@ final class RunConclusion {
           "the queue does not show its job, and accounting does not answer: " + silent.why());
     }
     // Both have answered: whoever counts such answers may believe it in the end.
-    return left;
+    return attempt.key().isPresent() && isForgotten(attempt.key().get(), traces)
+        ? Optional.of(forgotten(attempt.key().get(), attempt, traces, left))
+        : left;
+  }
+
+  /**
+   * Whether no row can be expected any more: queue and accounting have both answered without it for
+   * long, and for a whole day if the job has run.
+   */
+  private boolean isForgotten(JobKey key, AttemptTraces traces) {
+    boolean ran = traces.claimOf(key.jobId()).isPresent() || traces.exitOf(key.jobId()).isPresent();
+    return memory.isLost(key, nanos, site, ran ? ACCOUNTING_GAP : site.lostAfter());
+  }
+
+  private JobView forgotten(
+      JobKey key, Wanted attempt, AttemptTraces traces, Optional<JobView> left) throws IOException {
+    JobView job = left.orElseGet(() -> gone(key, attempt, FORGOTTEN));
+    return withFigures(job, traces, ownFigures(key, attempt, traces));
   }
 
   /** Who has claimed; its submit time is not known, and its start stands for it. */
@@ -315,8 +336,8 @@ final class RunConclusion {
   private Optional<JobView> withoutAccounting(JobKey key, Wanted attempt, AttemptTraces traces)
       throws UnclearException, IOException {
     Optional<JobView> over = left(key, attempt, traces);
-    if (over.isEmpty() && memory.isLost(key, nanos, site)) {
-      over = Optional.of(gone(key, attempt, "gone: missed by all looks since long"));
+    if (over.isEmpty() && memory.isLost(key, nanos, site, site.lostAfter())) {
+      over = Optional.of(gone(key, attempt, FORGOTTEN));
     }
     if (over.isEmpty()) {
       if (attempt.key().isEmpty()) {
@@ -325,20 +346,22 @@ final class RunConclusion {
       }
       return Optional.empty();
     }
-    Usage usage = ownFigures(key, attempt, traces);
-    JobView job = over.get();
-    return Optional.of(
-        new JobView(
-            key,
-            job.jobName(),
-            job.attempt(),
-            job.state(),
-            job.detail(),
-            job.end(),
-            job.held(),
-            Optional.of(usage.start()),
-            traces.claimOf(key.jobId()).map(Claim::host).map(List::of).orElse(List.of()),
-            Optional.of(usage)));
+    return Optional.of(withFigures(over.get(), traces, ownFigures(key, attempt, traces)));
+  }
+
+  /** A job that is over, with what it used by its own files and where that was. */
+  private static JobView withFigures(JobView job, AttemptTraces traces, Usage usage) {
+    return new JobView(
+        job.key(),
+        job.jobName(),
+        job.attempt(),
+        job.state(),
+        job.detail(),
+        job.end(),
+        job.held(),
+        Optional.of(usage.start()),
+        traces.claimOf(job.key().jobId()).map(Claim::host).map(List::of).orElse(List.of()),
+        Optional.of(usage));
   }
 
   /** What the job's own files say that it used, until accounting confirms it. */

@@ -299,6 +299,45 @@ class SlurmTroubleTest {
     assertThat(world.slurm().calls("scontrol")).as("the controller was asked for it").isPositive();
   }
 
+  /**
+   * A controller that dies can forget what it has taken: a job that never began has cost nothing.
+   */
+  @Test
+  void aJobThatNobodyKnowsAndThatNeverBeganIsOverInTheEnd() {
+    world.manager().submit(request);
+    JobKey key = world.known(unseen()).jobs().get(0).key();
+    world.slurm().jobs().clear();
+
+    assertThat(missedFor(key, Duration.ofMinutes(119))).isEmpty();
+    Usage usage = missedFor(key, Duration.ofMinutes(15)).get(0).usage().orElseThrow();
+    assertThat(usage.allocated()).isEqualTo(GpuSeconds.ZERO);
+    assertThat(usage.audited()).isFalse();
+  }
+
+  /** Accounting can be behind by hours; after a day nobody expects a row any more. */
+  @Test
+  void aJobThatHasRunIsBilledByItsOwnRecordAfterADayWithoutARow() {
+    JobKey key = running();
+    world.slurm().jobs().get(0).cancel(world.slurm().now());
+    world.slurm().jobs().clear();
+
+    assertThat(missedFor(key, Duration.ofHours(23)).get(0).usage()).isEmpty();
+    JobView over = missedFor(key, Duration.ofHours(2)).get(0);
+    assertThat(over.state()).isEqualTo(JobState.ENDED);
+    assertThat(over.usage().orElseThrow().source()).isEqualTo(Source.EXIT_RECORD);
+  }
+
+  /** What is seen after so long, with more looks than are needed. */
+  private List<JobView> missedFor(JobKey key, Duration span) {
+    int looks = 25;
+    List<JobView> seen = List.of();
+    for (int look = 0; look < looks; look++) {
+      world.slurm().advance(span.dividedBy(looks));
+      seen = world.known(seen(key)).jobs();
+    }
+    return seen;
+  }
+
   @Test
   void aDirectoryThatCannotBeReadIsUnclear() throws IOException {
     JobKey key = running();
