@@ -42,6 +42,16 @@ public final class InMemoryRunStore implements RunStore {
     default Optional<Fault> strikeNodes(String cluster, long version) {
       return Optional.empty();
     }
+
+    /**
+     * Comes before everything that is read.
+     *
+     * @throws UnavailableException if the store does not answer
+     */
+    default void read() {}
+
+    /** A record has taken effect, whatever becomes of the answer; {@code newest} leads now. */
+    default void recorded(Run after, RunRecord record, Epoch newest) {}
   }
 
   private final Faults faults;
@@ -68,11 +78,13 @@ public final class InMemoryRunStore implements RunStore {
 
   @Override
   public synchronized List<RunId> list() {
+    faults.read();
     return List.copyOf(states.keySet());
   }
 
   @Override
   public synchronized Optional<Run> load(RunId run) {
+    faults.read();
     return Optional.ofNullable(states.get(run));
   }
 
@@ -110,6 +122,7 @@ public final class InMemoryRunStore implements RunStore {
 
   @Override
   public synchronized SiteNodes nodes(String cluster) {
+    faults.read();
     return nodes.getOrDefault(cluster, SiteNodes.none(cluster));
   }
 
@@ -124,7 +137,7 @@ public final class InMemoryRunStore implements RunStore {
   }
 
   private void put(SiteNodes next, String what) {
-    SiteNodes present = nodes(next.cluster());
+    SiteNodes present = nodes.getOrDefault(next.cluster(), SiteNodes.none(next.cluster()));
     if (!present.equals(next) && present.version() != next.version() - 1) {
       throw new ConflictException(what + ": no longer at that version", null);
     }
@@ -133,9 +146,9 @@ public final class InMemoryRunStore implements RunStore {
 
   /** Keeps a record, the state after it and the texts that come with it, or nothing of it. */
   private void write(Run after, RunRecord next, Epoch leader, Map<String, String> texts) {
-    // What the real store would refuse for its size must not pass here.
-    codec.encode(after);
-    codec.encode(next);
+    // What the real store would refuse for its size, or give back changed, must not pass here.
+    Run stored = codec.decodeRun(codec.encode(after), after.id().value());
+    RunRecord kept = codec.decodeRecord(codec.encode(next), after.id().value());
     Optional<Fault> fault = faults.strike(after.id(), after.version());
     commit(
         leader,
@@ -143,8 +156,8 @@ public final class InMemoryRunStore implements RunStore {
         after.version(),
         fault,
         () -> {
-          append(after, next);
           specs.putAll(texts);
+          append(stored, kept);
         });
   }
 
@@ -182,6 +195,7 @@ public final class InMemoryRunStore implements RunStore {
     }
     history.add(next);
     states.put(after.id(), after);
+    faults.recorded(after, next, new Epoch(epoch));
   }
 
   private static UnavailableException lost(String what, long version) {

@@ -35,6 +35,7 @@ public final class LyingSlurm implements CommandRunner {
   private final Map<String, Deque<Result>> earlier = new HashMap<>();
   private final List<Delayed> delayed = new ArrayList<>();
   private boolean honest;
+  private Instant lastHidden = Instant.EPOCH;
 
   private record Delayed(Instant at, Command command) {}
 
@@ -73,6 +74,13 @@ public final class LyingSlurm implements CommandRunner {
     honest = true;
   }
 
+  /**
+   * When it has last hidden something in an answer that looks true; who believed it cannot know.
+   */
+  Instant lastHidden() {
+    return lastHidden;
+  }
+
   /** How often each lie was told. */
   public Map<Lie, Integer> told() {
     return new EnumMap<>(told);
@@ -87,12 +95,18 @@ public final class LyingSlurm implements CommandRunner {
       return remember(command, truth.run(command));
     }
     told.merge(lie.get(), 1, Integer::sum);
+    if (lie.get() == Lie.STALE || lie.get() == Lie.NO_ROWS) {
+      lastHidden = time.instant();
+    }
     return tell(lie.get(), command, program);
   }
 
   /** The command itself, also where it is run through {@code ssh}. */
   private static String program(Command command) {
     List<String> words = List.of("sbatch", "squeue", "sacct", "scontrol", "scancel");
+    if (words.contains(command.argv().get(0))) {
+      return command.argv().get(0);
+    }
     String all = String.join(" ", command.argv());
     return words.stream()
         .filter(word -> all.matches("(?s)(?:.*[ /])?" + word + "(?: .*)?"))
