@@ -1,0 +1,66 @@
+package org.bloomery.simulation;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.nodes.SiteNodes;
+import org.bloomery.core.port.RunStore;
+import org.bloomery.core.run.Run;
+import org.bloomery.core.run.RunEvent;
+import org.bloomery.core.run.RunRecord;
+
+/** A store that passes everything on to another one, but for what a mutant does differently. */
+class PassingStore implements RunStore {
+  private final RunStore real;
+
+  PassingStore(RunStore real) {
+    this.real = real;
+  }
+
+  @Override
+  public Epoch lead() {
+    return real.lead();
+  }
+
+  @Override
+  public List<RunId> list() {
+    return real.list();
+  }
+
+  @Override
+  public Optional<Run> load(RunId run) {
+    return real.load(run);
+  }
+
+  @Override
+  public List<RunRecord> history(RunId run, long afterVersion, int limit) {
+    return real.history(run, afterVersion, limit);
+  }
+
+  @Override
+  public Run create(
+      RunEvent.RunSubmitted submitted, String specText, String why, Instant at, Epoch epoch) {
+    return real.create(submitted, specText, why, at, epoch);
+  }
+
+  @Override
+  public Run record(Run run, List<RunEvent> facts, String why, Instant at, Epoch epoch) {
+    return real.record(run, facts, why, at, epoch);
+  }
+
+  @Override
+  public SiteNodes nodes(String cluster) {
+    return real.nodes(cluster);
+  }
+
+  @Override
+  public SiteNodes recordNodes(SiteNodes nodes, Epoch epoch) {
+    return real.recordNodes(nodes, epoch);
+  }
+
+  @Override
+  public Optional<String> specText(String sha256) {
+    return real.specText(sha256);
+  }
+}
