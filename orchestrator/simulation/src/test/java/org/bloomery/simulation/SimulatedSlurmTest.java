@@ -372,11 +372,11 @@ class SimulatedSlurmTest {
         .filter(line -> line.contains("|" + state))
         .map(
             line ->
-                line.replaceAll("/[a-z0-9/]+", "PATH")
+                line.replaceAll("(six|bloom)@[a-z0-9]+\\|ada\\|[a-z0-9_]+\\|[a-z0-9_-]+", "WHO")
+                    .replaceAll("/[a-z0-9/]+", "PATH")
                     .replaceAll("node(\\[[0-9,-]+\\]|[0-9]+)", "NODES")
                     .replaceAll("[a-z]+=[^|]*node=[0-9]+", "TRES")
                     .replaceAll("\\|[a-z]+(-[0-9a-f]{6})?(\\||$)", "|NAME$2")
-                    .replaceAll("(six|bloom)@[a-z0-9]+\\|ada\\|[a-z0-9_]+\\|[a-z0-9_-]+", "WHO")
                     .replaceAll("Sched(Main|Backfill),", "")
                     .replaceAll("[0-9]+", "N"))
         .toList();
