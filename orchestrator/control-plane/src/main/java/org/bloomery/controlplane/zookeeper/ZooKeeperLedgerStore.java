@@ -3,6 +3,7 @@ package org.bloomery.controlplane.zookeeper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.YearMonth;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -77,7 +78,9 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
    */
   public static ZooKeeperLedgerStore open(CuratorFramework client, Path directory) {
     try {
-      Files.createDirectories(directory);
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     } catch (IOException e) {
       throw new DurableStateException(
           directory + " cannot be made: " + e.getMessage() + ". Check its permissions.");
