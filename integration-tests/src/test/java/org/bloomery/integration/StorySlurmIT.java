@@ -184,7 +184,7 @@ class StorySlurmIT {
         .hasSize(6)
         .satisfiesExactly(
             line -> assertThat(line).matches("#SBATCH --job-name=tr11-176b-ml-[0-9a-f]{6}"),
-            line -> assertThat(line).isEqualTo("#SBATCH --time=00:02:00"),
+            line -> assertThat(line).isEqualTo("#SBATCH --time=0:02:00"),
             line -> assertThat(line).isEqualTo("#SBATCH --signal=B:USR1@12"),
             line -> assertThat(line).isEqualTo("readonly time_limit_seconds=120"),
             line -> assertThat(line).isEqualTo("readonly pre_timeout_seconds=12"),
