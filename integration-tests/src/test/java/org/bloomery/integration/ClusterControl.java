@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.bloomery.controlplane.api.DescriptionView;
 import org.bloomery.controlplane.config.Home;
@@ -26,10 +28,17 @@ final class ClusterControl implements AutoCloseable {
     this.server = ControlPlaneProcess.start(program);
   }
 
-  /** One with a home of its own. */
-  static ClusterControl start(SlurmContainer cluster) throws Exception {
+  /**
+   * One with a home of its own.
+   *
+   * @param programs directories of programs that it is to find before the cluster's
+   */
+  static ClusterControl start(SlurmContainer cluster, Path... programs) throws Exception {
     Path directory = Files.createTempDirectory(cluster.directory(), "control-");
-    return new ClusterControl(directory, Program.on(directory.resolve("home"), cluster.login()));
+    List<Path> path = new ArrayList<>(List.of(programs));
+    path.add(cluster.login().bin());
+    Path home = directory.resolve("home");
+    return new ClusterControl(directory, new Program(home, cluster.login().onLoginNode(), path));
   }
 
   /** A training on one node, of about ten iterations a second unless the cluster is told else. */
