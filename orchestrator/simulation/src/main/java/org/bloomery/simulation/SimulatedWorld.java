@@ -363,7 +363,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
   }
 
   /** A run that a person holds may have a job in the queue, which is held, too. */
-  static boolean isAtRest(Run run) {
+  boolean isAtRest(Run run) {
     if (run.phase() instanceof Phase.Pending && run.asked(Request.Kind.HOLD).isPresent()) {
       return true;
     }
@@ -371,7 +371,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
     boolean heldByPerson =
         run.phase() instanceof Phase.Held phase && phase.reason() == HoldReason.HELD;
     return (held || run.isFinished())
-        && run.surplus().isEmpty()
+        && run.surplus().stream().allMatch(truth::isForgotten)
         && (heldByPerson || run.successor().filter(Successor::isOpen).isEmpty());
   }
 

@@ -114,7 +114,7 @@ public final class Simulation {
 
   private void settled() {
     for (Run run : world.runs()) {
-      if (!SimulatedWorld.isAtRest(run)) {
+      if (!world.isAtRest(run)) {
         world.invariants().broken("L1", run.id() + " is still " + run.phase() + ": " + run.why());
       }
     }

@@ -72,6 +72,11 @@ final class Truth {
         && now.isBefore(job.end.orElseThrow().plus(grace).minusSeconds(2));
   }
 
+  /** Whether SLURM has lost a job: its bill can never come. */
+  boolean isForgotten(JobKey key) {
+    return row(key).map(row -> row.job.vanished).orElse(false);
+  }
+
   SimulatedCheckpoint checkpoint(RunId run, CheckpointRef ref) {
     return new SimulatedCheckpoint(
         files,
