@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
     description = "Compare the ledger with a cluster's accounting, job by job.",
     footer = {
       "",
-      "The server asks sacct, a day at a time; by default about this month. Exit code 1 if there is",
-      "a difference.",
+      "The server asks sacct, a day at a time; by default about this month. Exit code 1 if there",
+      "is a difference.",
       "",
       "Example: bloomery report audit --cluster jean-zay-a100 --from 2022-03-01 --to 2022-03-31"
     })

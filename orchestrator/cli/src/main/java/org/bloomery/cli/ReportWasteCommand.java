@@ -12,8 +12,8 @@ import picocli.CommandLine.Option;
     description = "Report what the GPU-hours of runs were spent on, to the second.",
     footer = {
       "",
-      "ETTR is the share of steps that were kept; it and all parts sum to what was charged. Saves",
-      "and validations are in the time of the steps, as trainers of the Megatron family count them.",
+      "ETTR is the share of steps that were kept; all parts sum to what was charged. Saves and",
+      "validations are in the time of the steps, as trainers of the Megatron family count them.",
       "",
       "Example: bloomery report waste --by cause"
     })

@@ -3,9 +3,7 @@ package org.bloomery.core.slurm;
 import java.time.DateTimeException;
 import java.time.LocalDateTime;
 import java.time.ZoneId;
-import java.time.ZoneOffset;
-import java.time.zone.ZoneRules;
-import java.util.List;
+import java.time.ZonedDateTime;
 import java.util.OptionalLong;
 
 /**
@@ -23,10 +21,10 @@ final class SacctTimes {
   private static final int LOCAL_LENGTH = "2022-03-25T11:09:19".length();
   private static final long DAY_SECONDS = 86_400;
 
-  private final ZoneRules rules;
+  private final ZoneId zone;
 
   SacctTimes(ZoneId zone) {
-    rules = zone.getRules();
+    this.zone = zone;
   }
 
   /** From when to when a job ran, in seconds since 1970 UTC. */
@@ -88,16 +86,11 @@ final class SacctTimes {
     } catch (DateTimeException noSuchTime) {
       return new long[0];
     }
-    List<ZoneOffset> offsets = rules.getValidOffsets(time);
-    if (offsets.isEmpty()) {
-      // Left out by a clock that was set forward: no job of a right clock has it.
-      return new long[] {time.toEpochSecond(rules.getTransition(time).getOffsetBefore())};
-    }
-    long[] meanings = new long[offsets.size()];
-    for (int i = 0; i < meanings.length; i++) {
-      meanings[i] = time.toEpochSecond(offsets.get(i));
-    }
-    return meanings;
+    // A time that was left out when the clock was set forward is taken as that much later.
+    ZonedDateTime meant = time.atZone(zone);
+    long earlier = meant.withEarlierOffsetAtOverlap().toEpochSecond();
+    long later = meant.withLaterOffsetAtOverlap().toEpochSecond();
+    return earlier == later ? new long[] {earlier} : new long[] {earlier, later};
   }
 
   /**
