@@ -1,8 +1,10 @@
 package org.bloomery.integration;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,34 +22,60 @@ final class ControlPlaneProcess implements AutoCloseable {
 
   private final Path home;
   private final Path log;
+  private final List<String> options;
+  private final Map<String, String> environment = new TreeMap<>(System.getenv());
   private Process process;
 
-  private ControlPlaneProcess(Path home, Path log) {
+  private ControlPlaneProcess(Path home, Path log, List<String> options) {
     this.home = home;
     this.log = log;
+    this.options = options;
+    environment.put("BLOOMERY_HOME", home.toString());
   }
 
   /** Starts one on a home and waits until it answers. */
   static ControlPlaneProcess start(Path home) throws Exception {
-    ControlPlaneProcess server = new ControlPlaneProcess(home, home.resolveSibling("serve.log"));
+    return start(new ControlPlaneProcess(home, home.resolveSibling("serve.log"), List.of()));
+  }
+
+  /**
+   * Starts one of several on a home, as if each had a machine of its own: with its own directory
+   * for sockets.
+   *
+   * @param options of its JVM
+   */
+  static ControlPlaneProcess start(Path home, String name, List<String> options) throws Exception {
+    ControlPlaneProcess server =
+        new ControlPlaneProcess(home, home.resolveSibling(name + ".log"), options);
+    Path runtime = Files.createDirectories(home.resolveSibling(name));
+    server.environment.put("XDG_RUNTIME_DIR", runtime.toString());
+    return start(server);
+  }
+
+  private static ControlPlaneProcess start(ControlPlaneProcess server) throws Exception {
     server.launch();
-    server.awaitAnswer();
-    return server;
+    boolean answers = false;
+    try {
+      server.awaitAnswer();
+      answers = true;
+      return server;
+    } finally {
+      if (!answers) {
+        server.kill();
+      }
+    }
   }
 
   /** Starts it again without waiting. */
   void launch() throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-XX:+UseSerialGC",
-            "-XX:TieredStopAtLevel=1",
-            "-Xmx256m",
-            "-cp",
-            System.getProperty("java.class.path"),
-            "org.bloomery.cli.Main",
-            "serve");
-    builder.environment().put("BLOOMERY_HOME", home.toString());
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx256m"));
+    command.addAll(options);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.addAll(List.of("org.bloomery.cli.Main", "serve"));
+    ProcessBuilder builder = new ProcessBuilder(command);
+    builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     process = builder.start();
@@ -61,8 +89,7 @@ final class ControlPlaneProcess implements AutoCloseable {
         return;
       } catch (ApiException | IllegalStateException e) {
         if (System.nanoTime() > end || !process.isAlive()) {
-          throw new IllegalStateException(
-              "no answer; it wrote:\n" + java.nio.file.Files.readString(log), e);
+          throw new IllegalStateException("no answer; it wrote:\n" + Files.readString(log), e);
         }
         TimeUnit.MILLISECONDS.sleep(100);
       }
@@ -72,7 +99,6 @@ final class ControlPlaneProcess implements AutoCloseable {
   /** What people ask, over its socket. */
   ControlPlaneApi api() {
     try {
-      Map<String, String> environment = new TreeMap<>(System.getenv());
       return new ControlPlaneClient(
           SocketDirectory.of(
                   Home.idOf(home).orElseThrow(() -> new IllegalStateException("no home yet")),
@@ -81,6 +107,24 @@ final class ControlPlaneProcess implements AutoCloseable {
     } catch (HomeException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Whether it says of itself that it leads; no, while it does not answer. */
+  boolean leads() {
+    try {
+      return api().server().leads();
+    } catch (ApiException | IllegalStateException e) {
+      return false;
+    }
+  }
+
+  /** Sends it a signal, STOP or CONT. */
+  void signal(String name) throws Exception {
+    Signals.send(process.pid(), name);
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
   }
 
   /** SIGKILL: it has no chance to write anything. */
@@ -94,9 +138,13 @@ final class ControlPlaneProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
+      // One that was stopped would not hear it.
+      Signals.send(process.pid(), "CONT");
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
+    } catch (IOException e) {
+      process.destroyForcibly();
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

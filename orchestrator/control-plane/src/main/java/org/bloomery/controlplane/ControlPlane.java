@@ -14,10 +14,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.bloomery.controlplane.api.ControlPlaneApi;
-import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.controlplane.config.Home;
 import org.bloomery.controlplane.config.HomeException;
+import org.bloomery.controlplane.config.HostName;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.controlplane.http.HttpDoor;
 import org.bloomery.controlplane.local.LocalResourceManager;
@@ -35,7 +35,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A control plane in this process: everything is wired here, by hand, in the order of its start.
+ * A control plane in this process: everything is wired here, by hand, in the order of its start. It
+ * answers people at once, and acts while it leads; where its home has a ZooKeeper of its own, it
+ * leads from the start.
  */
 public final class ControlPlane implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlPlane.class);
@@ -48,14 +50,17 @@ public final class ControlPlane implements AutoCloseable {
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private Home home;
-  private ClusterLoops loops;
-  private Service service;
+  private HomeState state;
+  private ClusterLoops.Shared shared;
+  private Service.Identity identity;
+  private List<ClusterProfile> clusters;
+  private Candidacy candidacy;
   private HttpDoor door;
 
   private ControlPlane() {}
 
   /**
-   * Opens a home and leads it.
+   * Opens a home, and leads it as soon as nobody else does.
    *
    * @param environment of this process: where sockets go, and what jobs inherit
    * @param version of this program, for people
@@ -79,40 +84,87 @@ public final class ControlPlane implements AutoCloseable {
   private void start(Path root, Map<String, String> environment, String version)
       throws HomeException, IOException {
     home = Home.open(root, FREE_BYTES_MIN);
-    parts.push(home.lock());
-    List<ClusterProfile> clusters = ClusterProfiles.load(home.root());
-    HomeState state = HomeState.open(home.root(), "control plane " + ProcessHandle.current().pid());
+    boolean isShared = HomeState.isShared(home.root());
+    if (!isShared) {
+      parts.push(home.lock());
+    }
+    clusters = ClusterProfiles.load(home.root());
+    long pid = ProcessHandle.current().pid();
+    state = HomeState.open(home.root(), "control plane " + pid + " on " + HostName.here());
     parts.push(state);
-    RunStore store = state.runs();
-    RunStore.Epoch epoch = store.lead();
-
+    state.requireHome(home.id().value());
     RunContexts contexts =
         new RunContexts(
-            home.root(), home.id(), clusters, new ScriptRenderer(ScriptTemplates.shipped()), store);
-    ClusterLoops.Shared shared =
-        new ClusterLoops.Shared(store, contexts, InstantSource.system(), System::nanoTime);
-    loops = new ClusterLoops(shared, sites(clusters, environment), epoch);
-    parts.push(loops);
-    ServerView view =
-        new ServerView(
-            version,
-            ProcessHandle.current().pid(),
-            home.root().toString(),
-            home.id().value(),
-            epoch.number());
-    service = new Service(view, shared, loops);
-    loops.start();
-    door = HttpDoor.open(home.socketDirectory(environment).socket(), service);
+            home.root(),
+            home.id(),
+            clusters,
+            new ScriptRenderer(ScriptTemplates.shipped()),
+            state.runs());
+    shared =
+        new ClusterLoops.Shared(state.runs(), contexts, InstantSource.system(), System::nanoTime);
+    identity = new Service.Identity(version, pid, home.root().toString(), home.id().value());
+    candidacy =
+        new Candidacy(
+            state.election(),
+            epoch -> term(Optional.of(epoch), environment),
+            term(Optional.empty(), environment));
+    parts.push(candidacy);
+    candidacy.start();
+    if (!isShared) {
+      awaitElection();
+    }
+    door = HttpDoor.open(home.socketDirectory(environment).socket(), candidacy::api);
     parts.push(door);
-    LOG.info("leads {} in epoch {}, listens on {}", home.root(), epoch.number(), door.socket());
+    LOG.info("serves {}, listens on {}", home.root(), door.socket());
+  }
+
+  private void awaitElection() throws IOException {
+    try {
+      candidacy.awaitElection();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IOException("interrupted while starting", e);
+    }
+  }
+
+  /** A time of leading, or without an epoch of standing by; with nothing from the one before. */
+  private Candidacy.Term term(Optional<RunStore.Epoch> epoch, Map<String, String> environment)
+      throws HomeException {
+    Deque<AutoCloseable> own = new ArrayDeque<>();
+    List<ClusterLoops.Site> sites = sites(environment, own);
+    ClusterLoops loops = new ClusterLoops(shared, sites, epoch.orElse(new RunStore.Epoch(0)));
+    own.push(loops);
+    Service service = new Service(identity, shared, loops, epoch.isPresent());
+    return new Candidacy.Term() {
+      @Override
+      public ControlPlaneApi api() {
+        return service;
+      }
+
+      @Override
+      public void start() {
+        state.whenAsked(loops::wake);
+        loops.start();
+      }
+
+      @Override
+      public CompletableFuture<Throwable> ended() {
+        return loops.ended();
+      }
+
+      @Override
+      public void close() {
+        closeAll(own);
+      }
+    };
   }
 
   /** The clusters whose resource manager can be reached from here. */
-  private List<ClusterLoops.Site> sites(
-      List<ClusterProfile> clusters, Map<String, String> environment) throws HomeException {
+  private List<ClusterLoops.Site> sites(Map<String, String> environment, Deque<AutoCloseable> own)
+      throws HomeException {
     List<ClusterLoops.Site> sites = new ArrayList<>();
     for (ClusterProfile cluster : clusters) {
-      resourceManager(cluster, environment)
+      resourceManager(cluster, environment, own)
           .map(
               manager ->
                   new ClusterLoops.Site(cluster.name(), manager, cluster.timings().lookInterval()))
@@ -122,7 +174,8 @@ public final class ControlPlane implements AutoCloseable {
   }
 
   private Optional<ResourceManager> resourceManager(
-      ClusterProfile cluster, Map<String, String> environment) throws HomeException {
+      ClusterProfile cluster, Map<String, String> environment, Deque<AutoCloseable> own)
+      throws HomeException {
     return switch (cluster.resourceManager()) {
       case LOCAL ->
           Optional.of(
@@ -130,14 +183,15 @@ public final class ControlPlane implements AutoCloseable {
                   new ProcessRunner(),
                   LocalResourceManager.Site.ofThisMachine(
                       environment, cluster.timings().killWait().plus(EXIT_RECORD_WAIT))));
-      case SLURM -> slurm(cluster, environment);
+      case SLURM -> slurm(cluster, environment, own);
     };
   }
 
   /**
    * A cluster whose commands are here, or on a login node; its looks have a thread of their own.
    */
-  private Optional<ResourceManager> slurm(ClusterProfile cluster, Map<String, String> environment)
+  private Optional<ResourceManager> slurm(
+      ClusterProfile cluster, Map<String, String> environment, Deque<AutoCloseable> own)
       throws HomeException {
     SlurmCluster slurm =
         new SlurmCluster(
@@ -158,13 +212,13 @@ public final class ControlPlane implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    parts.push(looks::shutdownNow);
+    own.push(looks::shutdownNow);
     return Optional.of(slurm.resourceManager(looks));
   }
 
   /** What people can ask of it, in this process. */
   public ControlPlaneApi api() {
-    return service;
+    return candidacy.api();
   }
 
   public Home home() {
@@ -176,14 +230,21 @@ public final class ControlPlane implements AutoCloseable {
     return door.socket();
   }
 
-  /** Completed when it no longer acts: with the error that ended it, or with null after a close. */
+  /**
+   * Completed when it will never lead any more: with the error that ended it, or with null after a
+   * close.
+   */
   public CompletableFuture<Throwable> ended() {
-    return loops.ended();
+    return candidacy.ended();
   }
 
   /** Ends it in the reverse order of its start; running trainings are not touched. */
   @Override
   public synchronized void close() {
+    closeAll(parts);
+  }
+
+  private static void closeAll(Deque<AutoCloseable> parts) {
     while (!parts.isEmpty()) {
       AutoCloseable part = parts.pop();
       try {

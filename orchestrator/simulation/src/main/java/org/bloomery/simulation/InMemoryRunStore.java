@@ -50,6 +50,8 @@ public final class InMemoryRunStore implements RunStore {
   private final Map<RunId, Run> states = new TreeMap<>();
   private final Map<String, String> specs = new TreeMap<>();
   private final Map<String, SiteNodes> nodes = new TreeMap<>();
+  private final List<Asked> asked = new ArrayList<>();
+  private long requests;
   private long epoch;
 
   public InMemoryRunStore() {
@@ -67,6 +69,30 @@ public final class InMemoryRunStore implements RunStore {
   }
 
   @Override
+  public synchronized Leader leader() {
+    return new Leader(new Epoch(epoch), "leader " + epoch);
+  }
+
+  @Override
+  public synchronized void confirm(Epoch leader) {
+    if (leader.number() != epoch) {
+      throw new FencedException("leader " + epoch + " has taken over", null);
+    }
+  }
+
+  @Override
+  public synchronized List<Asked> asked() {
+    return List.copyOf(asked);
+  }
+
+  @Override
+  public synchronized void answered(List<Asked> read, Epoch leader) {
+    if (leader.number() == epoch) {
+      asked.removeAll(read);
+    }
+  }
+
+  @Override
   public synchronized List<RunId> list() {
     return List.copyOf(states.keySet());
   }
@@ -74,6 +100,11 @@ public final class InMemoryRunStore implements RunStore {
   @Override
   public synchronized Optional<Run> load(RunId run) {
     return Optional.ofNullable(states.get(run));
+  }
+
+  @Override
+  public synchronized List<Run> load(List<RunId> runs) {
+    return runs.stream().map(this::load).flatMap(Optional::stream).toList();
   }
 
   @Override
@@ -182,6 +213,10 @@ public final class InMemoryRunStore implements RunStore {
     }
     history.add(next);
     states.put(after.id(), after);
+    if (next.isAsked()) {
+      asked.add(new Asked(after.id(), requests));
+      requests++;
+    }
   }
 
   private static UnavailableException lost(String what, long version) {

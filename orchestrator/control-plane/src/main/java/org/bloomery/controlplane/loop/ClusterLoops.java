@@ -36,8 +36,10 @@ public final class ClusterLoops implements AutoCloseable {
    */
   public ClusterLoops(Shared shared, List<Site> sites, RunStore.Epoch epoch) {
     contexts = shared.contexts();
+    Roster roster = new Roster(shared.store(), epoch);
     for (Site site : sites) {
-      RunEffects effects = new RunEffects(site.resourceManager());
+      RunEffects effects =
+          new RunEffects(site.resourceManager(), () -> shared.store().confirm(epoch));
       RunObserver observer = new RunObserver(shared.monotonicNanos(), effects);
       ControlLoop.Parts parts =
           new ControlLoop.Parts(
@@ -47,6 +49,7 @@ public final class ClusterLoops implements AutoCloseable {
               contexts,
               observer,
               effects,
+              roster,
               shared.time());
       observers.put(site.cluster(), observer);
       loops.put(
@@ -59,6 +62,11 @@ public final class ClusterLoops implements AutoCloseable {
   /** Starts all threads. */
   public void start() {
     loops.values().forEach(ControlLoop::start);
+  }
+
+  /** Lets all of them look at once: somebody has asked for something. */
+  public void wake() {
+    loops.values().forEach(ControlLoop::wake);
   }
 
   Collection<ControlLoop> all() {

@@ -9,8 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -35,7 +33,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that decides and acts for the runs of one cluster: observe, decide, record, act,
  * at its own pace. Requests and signals only wake it; each tick derives everything anew from the
- * state. Every cluster has a loop of its own, so that one that is slow or dark delays no other.
+ * state, which it has in memory and nobody else's record can change unseen. Every cluster has a
+ * loop of its own, so that one that is slow or dark delays no other.
  */
 public final class ControlLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
@@ -43,10 +42,8 @@ public final class ControlLoop implements AutoCloseable {
   /** A run settles within a few records; more in one tick would mean that two rules disagree. */
   private static final int RECORDS_PER_TICK_MAX = 8;
 
+  private static final String CANNOT = "cannot go on: ";
   private static final Duration AFTERCARE = Duration.ofHours(1);
-
-  /** More people do not ask at once; further ones are told to try again. */
-  private static final int REQUESTS_MAX = 256;
 
   private final String cluster;
   private final Predicate<Run> owned;
@@ -55,10 +52,10 @@ public final class ControlLoop implements AutoCloseable {
   private final RunContexts contexts;
   private final RunObserver observer;
   private final RunEffects effects;
+  private final Roster roster;
   private final InstantSource time;
   private final Duration interval;
   private final RunStore.Epoch epoch;
-  private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
   private final Semaphore wakeups = new Semaphore(0);
   private final Map<RunId, String> thoughts = new ConcurrentHashMap<>();
   private final Thread thread;
@@ -88,6 +85,7 @@ public final class ControlLoop implements AutoCloseable {
       RunContexts contexts,
       RunObserver observer,
       RunEffects effects,
+      Roster roster,
       InstantSource time) {}
 
   /**
@@ -104,6 +102,7 @@ public final class ControlLoop implements AutoCloseable {
     contexts = parts.contexts();
     observer = parts.observer();
     effects = parts.effects();
+    roster = parts.roster();
     time = parts.time();
     this.interval = interval;
     this.epoch = epoch;
@@ -127,42 +126,21 @@ public final class ControlLoop implements AutoCloseable {
 
   /** What the loop thinks of a run at present, also while nothing changes. */
   public Optional<String> thought(RunId run) {
-    return Optional.ofNullable(thoughts.get(run));
+    return roster
+        .trouble(run)
+        .map(why -> CANNOT + why)
+        .or(() -> Optional.ofNullable(thoughts.get(run)));
   }
 
-  /** Work that must happen between two ticks: it may record facts, as only the loop does. */
-  interface Request<R> {
-    R carryOut(RunStore store, RunStore.Epoch epoch, Instant now);
-  }
-
-  /** Hands a request to the loop; the future is complete once its facts are durable. */
-  <R> CompletableFuture<R> ask(Request<R> request) {
-    CompletableFuture<R> answer = new CompletableFuture<>();
-    boolean accepted =
-        !closing
-            && requests.offer(
-                () -> {
-                  try {
-                    answer.complete(request.carryOut(store, epoch, time.instant()));
-                  } catch (RunStore.FencedException | Error e) {
-                    // This ends the loop, but whoever asked must not wait for an answer in vain.
-                    answer.completeExceptionally(e);
-                    throw e;
-                  } catch (RuntimeException e) {
-                    answer.completeExceptionally(e);
-                  }
-                });
-    if (!accepted) {
-      answer.completeExceptionally(new IllegalStateException("the control loop takes no requests"));
-    }
+  /** Lets it look at once: somebody has asked for something. */
+  void wake() {
     wakeups.release();
-    return answer;
   }
 
   /** Lets it end after what it does now. */
   void stop() {
     closing = true;
-    wakeups.release();
+    wake();
   }
 
   @Override
@@ -193,22 +171,14 @@ public final class ControlLoop implements AutoCloseable {
 
   /** One round in the caller's thread, for a loop that was not started. */
   void runOnce() {
-    answerRequests();
     lookAtRuns();
   }
 
-  /** Sleeps until a request came in or the interval is over. */
-  void awaitWakeup() throws InterruptedException {
+  /** Sleeps until something was asked for or the interval is over. */
+  private void awaitWakeup() throws InterruptedException {
     if (wakeups.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
       wakeups.drainPermits();
     }
-  }
-
-  /** Carries out what was asked for since the last time. */
-  void answerRequests() {
-    List<Runnable> asked = new ArrayList<>();
-    requests.drainTo(asked);
-    asked.forEach(Runnable::run);
   }
 
   /** A finished run is looked after for a while: a job of it that surfaces late is to be ended. */
@@ -223,11 +193,8 @@ public final class ControlLoop implements AutoCloseable {
     List<Run> runs = new ArrayList<>();
     SiteNodes nodes;
     try {
-      for (RunId id : store.list()) {
-        if (contexts.knownCluster(id).map(cluster::equals).orElse(true)) {
-          load(id).filter(this::needsLook).filter(owned).ifPresent(runs::add);
-        }
-      }
+      roster.refresh(time.instant());
+      roster.all().stream().filter(this::needsLook).filter(owned).forEach(runs::add);
       nodes = nodes();
     } catch (RunStore.UnavailableException e) {
       LOG.warn("the store does not answer; nothing is decided: {}", e.getMessage());
@@ -235,6 +202,9 @@ public final class ControlLoop implements AutoCloseable {
     }
     Look look = look(runs);
     for (Run run : runs) {
+      if (closing) {
+        return;
+      }
       guardedTick(run, new RunObserver.Look(look.of(run), nodes));
     }
     keepBlames(runs, nodes);
@@ -312,22 +282,13 @@ public final class ControlLoop implements AutoCloseable {
     }
   }
 
-  /** One run's state; one that cannot be read is left alone, and the others go on. */
-  private Optional<Run> load(RunId id) {
-    try {
-      return store.load(id);
-    } catch (RunStore.DamagedException e) {
-      trouble(id, e);
-      return Optional.empty();
-    }
-  }
-
   private void guardedTick(Run run, RunObserver.Look look) {
     try {
       tick(run, look);
     } catch (RunStore.FencedException e) {
       throw e;
     } catch (RunStore.ConflictException | RunStore.UnavailableException e) {
+      roster.doubt(run.id());
       LOG.warn("{}: not recorded, looks again: {}", run.id(), e.getMessage());
     } catch (RuntimeException e) {
       trouble(run.id(), e);
@@ -348,6 +309,7 @@ public final class ControlLoop implements AutoCloseable {
       thoughts.put(run.id(), decision.why());
       if (!decision.facts().isEmpty()) {
         run = store.record(run, decision.facts(), decision.why(), now, epoch);
+        roster.put(run);
         LOG.info("{}: {}", run.id(), decision.why());
       }
       effects.perform(run, context, decision.effects());
@@ -365,8 +327,8 @@ public final class ControlLoop implements AutoCloseable {
 
   private void trouble(RunId run, RuntimeException e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    String before = thoughts.put(run, "cannot go on: " + message);
-    if (!("cannot go on: " + message).equals(before)) {
+    String before = thoughts.put(run, CANNOT + message);
+    if (!(CANNOT + message).equals(before)) {
       LOG.error("{}: cannot go on", run, e);
     }
   }

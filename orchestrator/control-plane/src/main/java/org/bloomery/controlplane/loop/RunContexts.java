@@ -76,11 +76,10 @@ public final class RunContexts {
   }
 
   private List<KnownSite.LiveRun> liveRuns() {
-    List<KnownSite.LiveRun> live = new ArrayList<>();
-    for (RunId id : store.list()) {
-      store.load(id).filter(run -> !run.isFinished()).flatMap(this::liveRun).ifPresent(live::add);
-    }
-    return live;
+    return store.load(store.list()).stream()
+        .filter(run -> !run.isFinished())
+        .flatMap(run -> liveRun(run).stream())
+        .toList();
   }
 
   /** Nothing for a run whose spec cannot be read: it cannot save either. */
@@ -125,11 +124,6 @@ public final class RunContexts {
     } catch (IllegalStateException e) {
       return Optional.empty();
     }
-  }
-
-  /** The cluster that a run is known to belong to, without reading anything. */
-  Optional<String> knownCluster(RunId run) {
-    return Optional.ofNullable(cache.get(run)).map(cached -> cached.context().cluster().name());
   }
 
   /** What the spec says about money and time, before any run of it exists. */

@@ -16,6 +16,7 @@ import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
+import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Attempt;
 import org.bloomery.core.run.Effect;
 import org.bloomery.core.run.Refusal;
@@ -36,10 +37,23 @@ public final class RunEffects {
           + " resume the run to plan it anew";
 
   private final ResourceManager resourceManager;
+  private final Leadership leadership;
   private final Map<RunId, Map<Integer, Refusal>> refusals = new ConcurrentHashMap<>();
 
-  public RunEffects(ResourceManager resourceManager) {
+  /** Whether whoever acts here still leads. */
+  @FunctionalInterface
+  interface Leadership {
+    /**
+     * Returns if it does.
+     *
+     * @throws RunStore.StoreException if another leads, or may
+     */
+    void confirm();
+  }
+
+  RunEffects(ResourceManager resourceManager, Leadership leadership) {
     this.resourceManager = resourceManager;
+    this.leadership = leadership;
   }
 
   /** Whether an effect changes what the resource manager shows. */
@@ -56,12 +70,15 @@ public final class RunEffects {
   }
 
   /**
-   * Performs them in order.
+   * Performs them in order. Whoever pauses between the question whether it leads and the act may
+   * act once after another has taken over; each effect is harmless then.
    *
+   * @throws RunStore.StoreException if another leads, or may; what follows is not done then
    * @throws UncheckedIOException if a file could not be written; what follows is not done then
    */
   void perform(Run run, RunContext context, List<Effect> effects) {
     for (Effect effect : effects) {
+      leadership.confirm();
       try {
         effect.match(action(run, context)).perform();
       } catch (IOException e) {

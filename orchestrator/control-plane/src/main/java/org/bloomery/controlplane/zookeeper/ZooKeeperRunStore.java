@@ -7,14 +7,10 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
-import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
 import org.apache.zookeeper.KeeperException;
-import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.OpResult;
-import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.id.Sha256;
@@ -30,6 +26,9 @@ import org.bloomery.core.run.RunRecord;
  * <pre>
  * /bloomery/v1
  *   /epoch                             who leads; the node's version is the leadership number
+ *   /home                              the id of the home that all of this belongs to
+ *   /candidates                        who may lead next (Curator's latch; only with an ensemble)
+ *   /asked/bloom-nano.0000000007       somebody has changed this run by asking; gone once read
  *   /runs/3f/bloom-nano                the state (JSON, at most 64 KiB); 3f: SHA-256 of the name
  *     /events/0000000/0000000001       the record that made version 1 (JSON, at most 64 KiB)
  *     /events/0000000/0000000002       ... at most 1,000 under one parent
@@ -45,13 +44,21 @@ import org.bloomery.core.run.RunRecord;
  * afterwards whether that was ours.
  */
 public final class ZooKeeperRunStore implements RunStore {
+  private static final List<String> PARENTS =
+      List.of(
+          Layout.EPOCH, Layout.CANDIDATES, Layout.ASKED, Layout.RUNS, Layout.SPECS, Layout.NODES);
+
   private final CuratorFramework client;
-  private final String name;
+  private final Nodes tree;
+  private final EpochNode epochs;
+  private final AskedNodes asked;
   private final RunCodec codec = new RunCodec();
 
   private ZooKeeperRunStore(CuratorFramework client, String name) {
     this.client = client;
-    this.name = name;
+    tree = new Nodes(client);
+    epochs = new EpochNode(client, name);
+    asked = new AskedNodes(client);
   }
 
   /**
@@ -62,26 +69,62 @@ public final class ZooKeeperRunStore implements RunStore {
    */
   public static ZooKeeperRunStore open(CuratorFramework client, String name) {
     ZooKeeperRunStore store = new ZooKeeperRunStore(client, name);
-    for (String path : List.of(Layout.EPOCH, Layout.RUNS, Layout.SPECS, Layout.NODES)) {
-      store.ensure(path, new byte[0]);
+    for (String path : PARENTS) {
+      store.tree.ensure(path, new byte[0]);
     }
     return store;
   }
 
+  /** The id of the home that this state belongs to; whoever says it first decides it. */
+  String homeId(String mine) {
+    tree.ensure(Layout.HOME, mine.getBytes(StandardCharsets.UTF_8));
+    return tree.read(Layout.HOME, new Stat())
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .orElseThrow(() -> new DamagedException(Layout.HOME + " has gone", null));
+  }
+
+  /** Calls back when somebody has asked for something since {@link #asked} was called last. */
+  void whenAsked(Runnable wake) {
+    asked.whenAsked(wake);
+  }
+
   @Override
   public Epoch lead() {
-    // Sent twice after a lost answer, it skips a number, which does no harm.
-    byte[] leader = name.getBytes(StandardCharsets.UTF_8);
-    Stat stat = answer(Layout.EPOCH, () -> client.setData().forPath(Layout.EPOCH, leader));
-    return new Epoch(stat.getVersion());
+    return epochs.lead();
+  }
+
+  /** Leads only while a node that only this process can have made exists. */
+  Optional<Epoch> leadWhile(String node) {
+    return epochs.leadWhile(node);
+  }
+
+  @Override
+  public Leader leader() {
+    return epochs.leader();
+  }
+
+  @Override
+  public void confirm(Epoch epoch) {
+    epochs.confirm(epoch);
+  }
+
+  @Override
+  public List<Asked> asked() {
+    return asked.waiting();
+  }
+
+  @Override
+  public void answered(List<Asked> read, Epoch epoch) {
+    asked.remove(read, () -> epochs.fence(epoch));
   }
 
   @Override
   public List<RunId> list() {
     List<RunId> runs = new ArrayList<>();
-    for (String bucket : answer(Layout.RUNS, () -> client.getChildren().forPath(Layout.RUNS))) {
+    for (String bucket :
+        Nodes.answer(Layout.RUNS, () -> client.getChildren().forPath(Layout.RUNS))) {
       String path = Layout.RUNS + "/" + bucket;
-      for (String child : answer(path, () -> client.getChildren().forPath(path))) {
+      for (String child : Nodes.answer(path, () -> client.getChildren().forPath(path))) {
         if (!RunId.isValid(child)) {
           throw new DamagedException(path + "/" + child + " is not named like a run", null);
         }
@@ -94,35 +137,76 @@ public final class ZooKeeperRunStore implements RunStore {
 
   @Override
   public Optional<Run> load(RunId id) {
-    String path = Layout.run(id);
-    Stat stat = new Stat();
-    Optional<byte[]> data = read(path, stat);
-    if (data.isEmpty()) {
-      return Optional.empty();
+    return load(List.of(id)).stream().findFirst();
+  }
+
+  /** A state and its node's version. */
+  private static final class Stored {
+    private final byte[] state;
+    private final int version;
+
+    Stored(byte[] state, int version) {
+      this.state = state;
+      this.version = version;
     }
-    Run run = codec.decodeRun(data.get(), path);
-    if (!run.id().equals(id) || run.version() != stat.getVersion() + 1L) {
+  }
+
+  @Override
+  public List<Run> load(List<RunId> ids) {
+    List<Run> runs = new ArrayList<>();
+    for (int from = 0; from < ids.size(); from += Batch.SIZE) {
+      List<RunId> part = ids.subList(from, Math.min(ids.size(), from + Batch.SIZE));
+      List<String> paths = part.stream().map(Layout::run).toList();
+      List<Optional<Stored>> found =
+          Nodes.answer(Layout.RUNS, () -> Batch.ask(client, paths, Batch.orNothing(Stored::new)));
+      List<Run> states = new ArrayList<>();
+      for (int i = 0; i < part.size(); i++) {
+        RunId id = part.get(i);
+        found.get(i).map(stored -> state(id, stored)).ifPresent(states::add);
+      }
+      checkLastRecords(states);
+      runs.addAll(states);
+    }
+    return runs;
+  }
+
+  private Run state(RunId id, Stored stored) {
+    String path = Layout.run(id);
+    Run run = codec.decodeRun(stored.state, path);
+    if (!run.id().equals(id) || run.version() != stored.version + 1L) {
       throw new DamagedException(
           path
               + " (node version "
-              + stat.getVersion()
+              + stored.version
               + ") holds version "
               + run.version()
               + " of "
               + run.id(),
           null);
     }
-    RunRecord last = records(id, run.version(), run.version()).get(0);
-    if (!last.at().equals(run.updatedAt()) || !last.why().equals(run.why())) {
-      throw new DamagedException(path + " is not what its last record " + last + " made", null);
+    return run;
+  }
+
+  /** A state without the record that made it is damage that is better found before it is used. */
+  private void checkLastRecords(List<Run> runs) {
+    List<String> paths = runs.stream().map(run -> Layout.event(run.id(), run.version())).toList();
+    List<RunRecord> last = records(paths);
+    for (int i = 0; i < runs.size(); i++) {
+      Run run = runs.get(i);
+      RunRecord made = last.get(i);
+      if (made.version() != run.version()
+          || !made.at().equals(run.updatedAt())
+          || !made.why().equals(run.why())) {
+        throw new DamagedException(
+            Layout.run(run.id()) + " is not what its last record " + made + " made", null);
+      }
     }
-    return Optional.of(run);
   }
 
   @Override
   public List<RunRecord> history(RunId id, long afterVersion, int limit) {
     String path = Layout.run(id);
-    Stat stat = answer(path, () -> client.checkExists().forPath(path));
+    Stat stat = Nodes.answer(path, () -> client.checkExists().forPath(path));
     long newest = stat == null ? 0 : stat.getVersion() + 1L;
     long last = Math.min(newest, afterVersion + Math.max(limit, 0));
     List<RunRecord> records = new ArrayList<>();
@@ -148,19 +232,20 @@ public final class ZooKeeperRunStore implements RunStore {
     RunId id = run.id();
     String path = Layout.run(id);
     // These may stay behind should the rest fail: they say nothing about any run.
-    ensure(Layout.spec(sha256), spec);
-    ensure(path.substring(0, path.lastIndexOf('/')), new byte[0]);
+    tree.ensure(Layout.spec(sha256), spec);
+    tree.ensure(path.substring(0, path.lastIndexOf('/')), new byte[0]);
     List<CuratorOp> operations = new ArrayList<>();
-    answer(
+    Nodes.answer(
         path,
         () -> {
-          operations.add(fence(epoch));
+          operations.add(epochs.fence(epoch));
           operations.add(client.transactionOp().create().forPath(path, state));
           operations.add(client.transactionOp().create().forPath(Layout.events(id), new byte[0]));
           addEvent(operations, id, 1, event);
+          operations.add(asked.tell(id));
           return null;
         });
-    commit(Change.of(run, event), operations);
+    commit(Change.of(run, event), operations, epoch);
     return run;
   }
 
@@ -175,16 +260,19 @@ public final class ZooKeeperRunStore implements RunStore {
     String path = Layout.run(run.id());
     int expected = Math.toIntExact(run.version() - 1);
     List<CuratorOp> operations = new ArrayList<>();
-    answer(
+    Nodes.answer(
         path,
         () -> {
-          operations.add(fence(epoch));
+          operations.add(epochs.fence(epoch));
           operations.add(
               client.transactionOp().setData().withVersion(expected).forPath(path, state));
           addEvent(operations, run.id(), version, event);
+          if (next.isAsked()) {
+            operations.add(asked.tell(run.id()));
+          }
           return null;
         });
-    commit(Change.of(after, event), operations);
+    commit(Change.of(after, event), operations, epoch);
     return after;
   }
 
@@ -192,7 +280,7 @@ public final class ZooKeeperRunStore implements RunStore {
   public SiteNodes nodes(String cluster) {
     String path = Layout.nodes(cluster);
     Stat stat = new Stat();
-    Optional<byte[]> data = read(path, stat);
+    Optional<byte[]> data = tree.read(path, stat);
     if (data.isEmpty()) {
       return SiteNodes.none(cluster);
     }
@@ -209,10 +297,10 @@ public final class ZooKeeperRunStore implements RunStore {
     byte[] content = codec.encode(next);
     String path = Layout.nodes(next.cluster());
     List<CuratorOp> operations = new ArrayList<>();
-    answer(
+    Nodes.answer(
         path,
         () -> {
-          operations.add(fence(epoch));
+          operations.add(epochs.fence(epoch));
           operations.add(
               nodes.version() == 0
                   ? client.transactionOp().create().forPath(path, content)
@@ -223,7 +311,8 @@ public final class ZooKeeperRunStore implements RunStore {
                       .forPath(path, content));
           return null;
         });
-    commit(new Change("the nodes of " + next.cluster(), path, content, next.version()), operations);
+    String what = "the nodes of " + next.cluster();
+    commit(new Change(what, path, content, next.version()), operations, epoch);
     return next;
   }
 
@@ -253,21 +342,11 @@ public final class ZooKeeperRunStore implements RunStore {
   public Optional<String> specText(String sha256) {
     String path = Layout.spec(sha256);
     Optional<String> text =
-        read(path, new Stat()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
+        tree.read(path, new Stat()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
     if (text.isPresent() && !Sha256.of(text.get()).equals(sha256)) {
       throw new DamagedException(path + " holds another text than its name says", null);
     }
     return text;
-  }
-
-  /** The first operation of each transaction; {@link #refusal} relies on that. */
-  private CuratorOp fence(Epoch epoch) throws Exception {
-    // Version -1 would match any, and 0 is that of a store that nobody has ever led.
-    if (epoch.number() < 1) {
-      throw new IllegalArgumentException("only lead() gives out epochs: " + epoch);
-    }
-    int version = Math.toIntExact(epoch.number());
-    return client.transactionOp().check().withVersion(version).forPath(Layout.EPOCH);
   }
 
   private void addEvent(List<CuratorOp> operations, RunId id, long version, byte[] event)
@@ -279,9 +358,11 @@ public final class ZooKeeperRunStore implements RunStore {
     operations.add(client.transactionOp().create().forPath(Layout.event(id, version), event));
   }
 
-  private void commit(Change change, List<CuratorOp> operations) {
+  /** Sends a transaction whose first operation is the fence; {@link #refusal} relies on that. */
+  private void commit(Change change, List<CuratorOp> operations, Epoch epoch) {
+    long sent = System.nanoTime();
     Optional<KeeperException> refused =
-        answer(
+        Nodes.answer(
             change.proof,
             () -> {
               try {
@@ -294,10 +375,11 @@ public final class ZooKeeperRunStore implements RunStore {
               }
             });
     if (refused.isEmpty()) {
+      epochs.proved(epoch, sent);
       return;
     }
     boolean ours =
-        read(change.proof, new Stat())
+        tree.read(change.proof, new Stat())
             .filter(stored -> Arrays.equals(stored, change.content))
             .isPresent();
     StoreException refusal = refusal(change, refused.get(), ours);
@@ -308,14 +390,10 @@ public final class ZooKeeperRunStore implements RunStore {
 
   private StoreException refusal(Change change, KeeperException e, boolean written) {
     if (failedOperation(e) == 0) {
-      String leader =
-          read(Layout.EPOCH, new Stat())
-              .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-              .orElse("nobody");
       return new FencedException(
           change.what
               + ": "
-              + leader
+              + leader().name()
               + " leads now; version "
               + change.version
               + " was "
@@ -349,77 +427,26 @@ public final class ZooKeeperRunStore implements RunStore {
     for (long version = from; version <= to; version++) {
       paths.add(Layout.event(id, version));
     }
+    List<RunRecord> records = records(paths);
+    for (int i = 0; i < paths.size(); i++) {
+      if (records.get(i).version() != from + i) {
+        throw new DamagedException(paths.get(i) + " holds the record of another version", null);
+      }
+    }
+    return records;
+  }
+
+  private List<RunRecord> records(List<String> paths) {
     List<Optional<byte[]>> found =
-        answer(Layout.events(id), () -> Batch.ask(client, paths, ZooKeeperRunStore::askData));
+        Nodes.answer(
+            Layout.RUNS, () -> Batch.ask(client, paths, Batch.orNothing((data, version) -> data)));
     List<RunRecord> records = new ArrayList<>();
     for (int i = 0; i < paths.size(); i++) {
       String path = paths.get(i);
       byte[] bytes =
           found.get(i).orElseThrow(() -> new DamagedException(path + " is missing", null));
-      RunRecord next = codec.decodeRecord(bytes, path);
-      if (next.version() != from + i) {
-        throw new DamagedException(path + " holds the record of another version", null);
-      }
-      records.add(next);
+      records.add(codec.decodeRecord(bytes, path));
     }
     return records;
-  }
-
-  private static void askData(
-      ZooKeeper zooKeeper, String path, CompletableFuture<Optional<byte[]>> to) {
-    zooKeeper.getData(
-        path,
-        false,
-        (code, p, context, data, stat) -> {
-          boolean missing = code == Code.NONODE.intValue();
-          Batch.settle(to, missing ? Code.OK.intValue() : code, path, Optional.ofNullable(data));
-        },
-        null);
-  }
-
-  /** Makes a node with its parents unless it exists; what it holds then stays as it is. */
-  private void ensure(String path, byte[] data) {
-    answer(
-        path,
-        () -> {
-          if (client.checkExists().forPath(path) != null) {
-            return null;
-          }
-          try {
-            return client.create().creatingParentsIfNeeded().forPath(path, data);
-          } catch (KeeperException.NodeExistsException e) {
-            // Made by another process, or by us before an answer was lost.
-            return null;
-          }
-        });
-  }
-
-  private Optional<byte[]> read(String path, Stat stat) {
-    return answer(
-        path,
-        () -> {
-          try {
-            return Optional.of(client.getData().storingStatIn(stat).forPath(path));
-          } catch (KeeperException.NoNodeException e) {
-            return Optional.empty();
-          }
-        });
-  }
-
-  /** Waits for ZooKeeper's answer, and says in our words why there is none. */
-  private static <T> T answer(String path, Callable<T> call) {
-    try {
-      return call.call();
-    } catch (KeeperException.NoAuthException | KeeperException.AuthFailedException e) {
-      throw new DamagedException(
-          path + " does not open to this home's secret: it was made by somebody else", e);
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new UnavailableException(path + ": interrupted while waiting for ZooKeeper", e);
-    } catch (Exception e) {
-      throw new UnavailableException(path + ": ZooKeeper does not answer: " + e.getMessage(), e);
-    }
   }
 }

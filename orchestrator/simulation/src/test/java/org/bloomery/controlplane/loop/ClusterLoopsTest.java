@@ -15,7 +15,6 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.core.id.HomeId;
@@ -119,7 +118,7 @@ final class ClusterLoopsTest {
   }
 
   private Service service(ClusterLoops.Shared shared, ClusterLoops loops) {
-    return new Service(new ServerView("test", 0, "/", "c0ffee", 1), shared, loops);
+    return new Service(new Service.Identity("test", 0, "/", "c0ffee"), shared, loops, true);
   }
 
   @Test

@@ -5,11 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.function.Function;
 import org.bloomery.controlplane.api.ControlPlaneApi;
-import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
@@ -28,10 +25,10 @@ public final class SteppedLoop {
     clusters.forEach(
         (name, manager) -> sites.add(new ClusterLoops.Site(name, manager, ANSWER_POLL)));
     loops = new ClusterLoops(shared, sites, epoch);
-    api = new Service(new ServerView("test", 0, "/", "c0ffee", epoch.number()), shared, loops);
+    api = new Service(new Service.Identity("test", 0, "/", "c0ffee"), shared, loops, true);
   }
 
-  /** One round: answers requests, then looks at every run. */
+  /** One round: looks at every run. */
   public void step() {
     loops.all().forEach(ControlLoop::runOnce);
   }
@@ -41,25 +38,8 @@ public final class SteppedLoop {
     return loops.thought(run);
   }
 
-  /** Asks as a person would; the loop answers, but looks at no run. */
+  /** Asks as a person would; what is recorded is looked at in the next round. */
   public <R> R ask(Function<ControlPlaneApi, R> question) {
-    CompletableFuture<R> answer = CompletableFuture.supplyAsync(() -> question.apply(api));
-    try {
-      while (!answer.isDone()) {
-        for (ControlLoop loop : loops.all()) {
-          loop.awaitWakeup();
-          loop.answerRequests();
-        }
-      }
-      return answer.join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException refused) {
-        throw refused;
-      }
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(e);
-    }
+    return question.apply(api);
   }
 }
