@@ -213,7 +213,7 @@ public final class InMemoryRunStore implements RunStore {
     }
     history.add(next);
     states.put(after.id(), after);
-    if (next.isAsked()) {
+    if (next.wasAskedFor()) {
       asked.add(new Asked(after.id(), requests));
       requests++;
     }

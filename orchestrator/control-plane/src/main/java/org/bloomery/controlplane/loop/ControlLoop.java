@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.bloomery.core.id.NodeName;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.nodes.Blame;
 import org.bloomery.core.nodes.SiteNodes;
+import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
@@ -63,13 +65,33 @@ public final class ControlLoop implements AutoCloseable {
   private volatile boolean closing;
   private Optional<Look> last = Optional.empty();
 
-  /** What the resource manager showed, and when it was asked. */
-  private record Look(Instant at, Set<RunId> asked, Observation jobs) {
+  /**
+   * What the resource manager showed, and when it was asked.
+   *
+   * @param jobs its answer, by the name of the jobs: each run looks for its own
+   */
+  private record Look(
+      Instant at, Set<RunId> asked, Observation answer, Map<String, List<JobView>> jobs) {
+
+    static Look of(Instant at, Set<RunId> asked, Observation answer) {
+      Map<String, List<JobView>> jobs = new HashMap<>();
+      if (answer instanceof Observation.Known known) {
+        known
+            .jobs()
+            .forEach(
+                job -> jobs.computeIfAbsent(job.jobName(), name -> new ArrayList<>()).add(job));
+      }
+      return new Look(at, asked, answer, jobs);
+    }
+
     /** What it shows of a run; nothing, where it did not ask about the run's attempts. */
-    Observation of(Run run) {
-      return asked.contains(run.id()) || run.attempt().isEmpty()
-          ? jobs
-          : new Observation.Unknown(at, "its jobs were not asked about yet");
+    Observation of(Run run, String jobName) {
+      if (!asked.contains(run.id()) && run.attempt().isPresent()) {
+        return new Observation.Unknown(at, "its jobs were not asked about yet");
+      }
+      return answer instanceof Observation.Known known && !known.unclear().containsKey(jobName)
+          ? new Observation.Known(known.asOf(), jobs.getOrDefault(jobName, List.of()))
+          : answer;
     }
   }
 
@@ -205,7 +227,7 @@ public final class ControlLoop implements AutoCloseable {
       if (closing) {
         return;
       }
-      guardedTick(run, new RunObserver.Look(look.of(run), nodes));
+      guardedTick(run, new RunObserver.Look(look.of(run, contexts.jobName(run.id())), nodes));
     }
     keepBlames(runs, nodes);
   }
@@ -244,7 +266,7 @@ public final class ControlLoop implements AutoCloseable {
         runs.isEmpty()
             ? new Observation.Known(now, List.of())
             : resourceManager.observe(wanted, now);
-    return new Look(now, asked, jobs);
+    return Look.of(now, asked, jobs);
   }
 
   /** What is known of the nodes; that it cannot be read is no reason to stop the runs. */

@@ -117,6 +117,11 @@ public final class RunContexts {
     return context;
   }
 
+  /** What all jobs of a run are called. */
+  String jobName(RunId run) {
+    return home.jobName(run);
+  }
+
   /** The cluster that a run's spec names; nothing if that cannot be read now. */
   Optional<String> clusterOf(Run run) {
     try {

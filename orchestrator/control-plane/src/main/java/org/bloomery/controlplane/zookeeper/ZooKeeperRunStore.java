@@ -267,7 +267,7 @@ public final class ZooKeeperRunStore implements RunStore {
           operations.add(
               client.transactionOp().setData().withVersion(expected).forPath(path, state));
           addEvent(operations, run.id(), version, event);
-          if (next.isAsked()) {
+          if (next.wasAskedFor()) {
             operations.add(asked.tell(run.id()));
           }
           return null;

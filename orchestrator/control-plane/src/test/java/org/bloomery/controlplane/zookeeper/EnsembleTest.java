@@ -61,13 +61,14 @@ final class EnsembleTest {
   void hasDefaultsForAllButTheServers() throws Exception {
     write("rw-r--r--", "connect=zk1:2181");
     Ensemble ensemble = Ensemble.ofHome(home).orElseThrow();
-    assertThat(ensemble).isEqualTo(
-        new Ensemble(
-            List.of("zk1:2181"),
-            "",
-            Ensemble.SESSION_DEFAULT,
-            java.util.Optional.empty(),
-            new java.util.TreeMap<>()));
+    assertThat(ensemble)
+        .isEqualTo(
+            new Ensemble(
+                List.of("zk1:2181"),
+                "",
+                Ensemble.SESSION_DEFAULT,
+                java.util.Optional.empty(),
+                new java.util.TreeMap<>()));
     assertThat(ensemble.access(home).owner().sendsSecret()).isTrue();
   }
 

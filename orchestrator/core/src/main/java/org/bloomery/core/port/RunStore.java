@@ -108,7 +108,7 @@ public interface RunStore {
 
   /**
    * The requests that no leader has read yet, oldest first: one for each record that {@linkplain
-   * RunRecord#isAsked somebody asked for}, made in the same transaction.
+   * RunRecord#wasAskedFor somebody asked for}, made in the same transaction.
    */
   List<Asked> asked();
 

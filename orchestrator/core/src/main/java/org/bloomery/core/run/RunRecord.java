@@ -19,7 +19,7 @@ public record RunRecord(long version, Instant at, long epoch, String why, List<R
   }
 
   /** Whether a person wanted it: then it did not come from the leader, which has to be told. */
-  public boolean isAsked() {
+  public boolean wasAskedFor() {
     return facts.stream()
         .anyMatch(
             fact ->
