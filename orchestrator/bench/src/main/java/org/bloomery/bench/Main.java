@@ -15,16 +15,20 @@ import org.openjdk.jmh.runner.options.VerboseMode;
 
 /** Runs one of the benchmarks; its last lines are its figures, {@code name value unit}. */
 public final class Main {
-  private static final List<String> NAMES = List.of("plan");
+  private static final List<String> NAMES = List.of("plan", "store");
 
   private Main() {}
 
   /** Takes the benchmark's name; exit code 2 if there is no such. */
-  public static void main(String[] arguments) throws RunnerException {
+  public static void main(String[] arguments) throws Exception {
     PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     if (arguments.length != 1 || !NAMES.contains(arguments[0])) {
       System.err.println("bench: there are: " + String.join(", ", NAMES));
       System.exit(2);
+    }
+    if (arguments[0].equals("store")) {
+      StoreBenchmark.run(out);
+      return;
     }
     double plan = milliseconds("plan");
     double yaml = milliseconds("yaml");

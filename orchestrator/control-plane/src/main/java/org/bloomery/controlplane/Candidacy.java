@@ -20,6 +20,7 @@ final class Candidacy implements AutoCloseable {
   private static final long RETRY_SECONDS = 2;
 
   private static final long STOP_SECONDS_MAX = 60;
+  private static final String LOST = "ZooKeeper has not heard from it, and another may lead";
 
   private final Election election;
   private final Terms terms;
@@ -29,6 +30,7 @@ final class Candidacy implements AutoCloseable {
   private final CompletableFuture<Throwable> ended = new CompletableFuture<>();
   private final CompletableFuture<Throwable> closing = new CompletableFuture<>();
   private volatile Term current;
+  private volatile boolean waiting;
 
   /** Puts together what leads under an epoch. */
   @FunctionalInterface
@@ -107,7 +109,7 @@ final class Candidacy implements AutoCloseable {
   }
 
   private void takeOffice() throws Throwable {
-    try (Election.Office office = election.take()) {
+    try (Election.Office office = elect()) {
       lead(office);
     } catch (RunStore.UnavailableException e) {
       LOG.warn("cannot be elected now, tries again: {}", e.getMessage());
@@ -115,39 +117,53 @@ final class Candidacy implements AutoCloseable {
     }
   }
 
+  private Election.Office elect() throws InterruptedException {
+    waiting = true;
+    try {
+      return election.take();
+    } finally {
+      waiting = false;
+    }
+  }
+
   private void lead(Election.Office office) throws Throwable {
     try (Term term = terms.lead(office.epoch())) {
       LOG.info("leads in epoch {}", office.epoch().number());
       current = term;
-      term.start();
-      elected.complete(null);
-      Object end =
-          CompletableFuture.anyOf(
-                  closing,
-                  term.ended(),
-                  office.lost().thenApply(nothing -> new RunStore.FencedException(LOST, null)))
-              .get();
-      if (end instanceof RunStore.FencedException lost) {
-        LOG.warn("no longer leads: {}", lost.getMessage());
-      } else if (end instanceof Throwable error) {
-        throw error;
+      try {
+        term.start();
+        elected.complete(null);
+        awaitEnd(term, office);
+      } finally {
+        // What is asked while the term ends is answered by the one that stands by.
+        current = standby;
       }
-    } finally {
-      current = standby;
     }
   }
 
-  private static final String LOST = "ZooKeeper has not heard from it, and another may lead";
+  private void awaitEnd(Term term, Election.Office office) throws Throwable {
+    CompletableFuture<RunStore.FencedException> lost =
+        office.lost().thenApply(nothing -> new RunStore.FencedException(LOST, null));
+    Object end = CompletableFuture.anyOf(closing, term.ended(), lost).get();
+    if (end instanceof RunStore.FencedException deposed) {
+      LOG.warn("no longer leads: {}", deposed.getMessage());
+    } else if (end instanceof Throwable error) {
+      throw error;
+    }
+  }
 
   /** Gives the leadership back, so that another need not wait for it. */
   @Override
   public void close() {
     closing.complete(null);
-    thread.interrupt();
+    if (waiting) {
+      thread.interrupt();
+    }
     try {
       thread.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS_MAX));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+    standby.close();
   }
 }

@@ -64,6 +64,11 @@ public final class ClusterLoops implements AutoCloseable {
     loops.values().forEach(ControlLoop::start);
   }
 
+  /** One round of every loop in the caller's thread, where they were not started. */
+  public void runOnce() {
+    loops.values().forEach(ControlLoop::runOnce);
+  }
+
   /** Lets all of them look at once: somebody has asked for something. */
   public void wake() {
     loops.values().forEach(ControlLoop::wake);

@@ -30,7 +30,7 @@ public final class SteppedLoop {
 
   /** One round: looks at every run. */
   public void step() {
-    loops.all().forEach(ControlLoop::runOnce);
+    loops.runOnce();
   }
 
   /** What the loop thinks of a run at present. */
