@@ -39,8 +39,10 @@ final class ControlPlanes implements AutoCloseable {
       for (int i = 0; i < 2; i++) {
         Cable cable = new Cable(i + 1, planes.zooKeeper.clientPorts());
         planes.cables.add(cable);
-        planes.processes.add(
-            ControlPlaneProcess.start(planes.home, "serve-" + i, cable.options(directory)));
+        List<String> options = new ArrayList<>(cable.options(directory));
+        // What it tells in production, and not only what is wrong.
+        options.add("-Dlogback.configurationFile=logback.xml");
+        planes.processes.add(ControlPlaneProcess.start(planes.home, "serve-" + i, options));
       }
       planes.leader();
       started = true;

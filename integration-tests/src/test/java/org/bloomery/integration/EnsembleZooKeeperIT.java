@@ -48,6 +48,7 @@ class EnsembleZooKeeperIT {
       Waiting.until("the end of all trainings", () -> trainings.living().isEmpty());
     } finally {
       planes.close();
+      trainings.close();
     }
   }
 

@@ -2,6 +2,7 @@ package org.bloomery.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -33,8 +34,8 @@ class FailoverZooKeeperIT {
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   void aKilledLeaderIsReplacedAndNoTrainingNotices() throws Exception {
     List<Duration> times = new ArrayList<>();
-    try (ControlPlanes planes = ControlPlanes.start(directory)) {
-      SleepingTrainings trainings = new SleepingTrainings(planes.home());
+    try (ControlPlanes planes = ControlPlanes.start(directory);
+        SleepingTrainings trainings = new SleepingTrainings(planes.home())) {
       List<RunId> runs = new ArrayList<>();
       for (int i = 0; i < LIVE + REPETITIONS; i++) {
         RunId run = new RunId("sleeper-" + i);
@@ -72,10 +73,17 @@ class FailoverZooKeeperIT {
 
     assertThat(api.server().leads()).isTrue();
     assertThat(api.server().epoch()).isGreaterThan(epoch);
+    int ready = readiness(planes.process(leader));
     planes.process(leader).launch();
     planes.process(leader).awaitAnswer();
     assertThat(planes.view(leader).leads()).isFalse();
+    Waiting.until("it is ready", () -> readiness(planes.process(leader)) > ready);
     return time;
+  }
+
+  /** How often it said so; one that has stood by for a while knows the runs. */
+  private static int readiness(ControlPlaneProcess process) throws IOException {
+    return process.log().split("ready to take over", -1).length;
   }
 
   private static void end(ControlPlanes planes, SleepingTrainings trainings, List<RunId> runs)

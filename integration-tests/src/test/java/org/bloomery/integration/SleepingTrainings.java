@@ -20,7 +20,7 @@ import org.bloomery.core.id.RunId;
  * Runs whose jobs are real in every respect but that their training only sleeps, so that a hundred
  * of them live at once on a small machine.
  */
-final class SleepingTrainings {
+final class SleepingTrainings implements AutoCloseable {
   private static final String MARK = "BLOOMERY_ATTEMPT_DIRECTORY=";
 
   private final Path home;
@@ -98,5 +98,16 @@ final class SleepingTrainings {
         "the training of " + run,
         () -> living().getOrDefault(run + "/attempts/0001", List.of()).size() == 1);
     return only(run);
+  }
+
+  /** Ends those that a failed test has left; their jobs then end by themselves. */
+  @Override
+  public void close() throws IOException {
+    living()
+        .values()
+        .forEach(
+            training ->
+                training.forEach(
+                    pid -> ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly)));
   }
 }

@@ -54,6 +54,7 @@ public final class ControlPlane implements AutoCloseable {
   private ClusterLoops.Shared shared;
   private Service.Identity identity;
   private List<ClusterProfile> clusters;
+  private Readiness readiness;
   private Candidacy candidacy;
   private HttpDoor door;
 
@@ -102,6 +103,8 @@ public final class ControlPlane implements AutoCloseable {
             state.runs());
     shared =
         new ClusterLoops.Shared(state.runs(), contexts, InstantSource.system(), System::nanoTime);
+    readiness = new Readiness(contexts);
+    parts.push(readiness);
     identity = new Service.Identity(version, pid, home.root().toString(), home.id().value());
     candidacy =
         new Candidacy(
@@ -110,7 +113,9 @@ public final class ControlPlane implements AutoCloseable {
             term(Optional.empty(), environment));
     parts.push(candidacy);
     candidacy.start();
-    if (!isShared) {
+    if (isShared) {
+      readiness.start();
+    } else {
       awaitElection();
     }
     door = HttpDoor.open(home.socketDirectory(environment).socket(), candidacy::api);
@@ -143,6 +148,7 @@ public final class ControlPlane implements AutoCloseable {
 
       @Override
       public void start() {
+        readiness.leads(true);
         state.whenAsked(loops::wake);
         loops.start();
       }
@@ -154,6 +160,7 @@ public final class ControlPlane implements AutoCloseable {
 
       @Override
       public void close() {
+        readiness.leads(false);
         closeAll(own);
       }
     };

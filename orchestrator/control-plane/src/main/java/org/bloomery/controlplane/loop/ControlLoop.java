@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -216,7 +217,12 @@ public final class ControlLoop implements AutoCloseable {
     SiteNodes nodes;
     try {
       roster.refresh(time.instant());
-      roster.all().stream().filter(this::needsLook).filter(owned).forEach(runs::add);
+      roster.all().stream()
+          .filter(this::needsLook)
+          .filter(owned)
+          // Somebody waits for those.
+          .sorted(Comparator.comparing(run -> run.request().isEmpty()))
+          .forEach(runs::add);
       nodes = nodes();
     } catch (RunStore.UnavailableException e) {
       LOG.warn("the store does not answer; nothing is decided: {}", e.getMessage());

@@ -117,6 +117,18 @@ public final class RunContexts {
     return context;
   }
 
+  /**
+   * Reads the specs of all live runs, so that whoever takes over the lead need not do it then. What
+   * is kept follows from texts that never change.
+   *
+   * @return how many there are
+   */
+  public int prepare() {
+    List<Run> live = store.load(store.list()).stream().filter(run -> !run.isFinished()).toList();
+    live.forEach(this::clusterOf);
+    return live.size();
+  }
+
   /** What all jobs of a run are called. */
   String jobName(RunId run) {
     return home.jobName(run);
