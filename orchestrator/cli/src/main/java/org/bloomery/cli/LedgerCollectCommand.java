@@ -1,10 +1,7 @@
 package org.bloomery.cli;
 
-import java.util.Optional;
 import org.bloomery.controlplane.api.LedgerAddition;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Posts what a cluster's accounting tells of jobs, ours and others'. */
 @Command(
@@ -16,23 +13,14 @@ import picocli.CommandLine.Option;
       "",
       "Example: bloomery ledger collect --cluster jean-zay-a100 --from 2022-03-01"
     })
-final class LedgerCollectCommand extends Verb {
-  @Mixin private PeriodOptions days;
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "CLUSTER",
-      description = "Whose accounting; needed where several have one.")
-  private String cluster;
-
+final class LedgerCollectCommand extends AccountingVerb {
   LedgerCollectCommand(Session session) {
     super(session);
   }
 
   @Override
   public Integer call() {
-    LedgerAddition added =
-        session().controlPlane().ledger().collect(Optional.ofNullable(cluster), days.period(), "");
+    LedgerAddition added = session().controlPlane().ledger().collect(cluster(), period(), "");
     session().show(added, () -> added.lines() + " jobs, " + added.changed() + " of them new\n");
     return DONE;
   }

@@ -1,10 +1,7 @@
 package org.bloomery.cli;
 
-import java.util.Optional;
 import org.bloomery.controlplane.api.AuditView;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
 /** Compares the ledger with a cluster's accounting. */
 @Command(
@@ -17,23 +14,14 @@ import picocli.CommandLine.Option;
       "",
       "Example: bloomery report audit --cluster jean-zay-a100 --from 2022-03-01 --to 2022-03-31"
     })
-final class ReportAuditCommand extends Verb {
-  @Mixin private PeriodOptions days;
-
-  @Option(
-      names = "--cluster",
-      paramLabel = "CLUSTER",
-      description = "Whose accounting; needed where several have one.")
-  private String cluster;
-
+final class ReportAuditCommand extends AccountingVerb {
   ReportAuditCommand(Session session) {
     super(session);
   }
 
   @Override
   public Integer call() {
-    AuditView view =
-        session().controlPlane().ledger().audit(Optional.ofNullable(cluster), days.period());
+    AuditView view = session().controlPlane().ledger().audit(cluster(), period());
     session().show(view, () -> LedgerTables.audit(view));
     return view.rows().isEmpty() ? DONE : FAILED;
   }
