@@ -81,17 +81,17 @@ class IncludesTest {
   @Test
   void aMistakeIsFoundInTheFileWhereItStands() {
     files.put("common.yaml", small().replace("attentionHeads: 8", "attentionHeads: 7"));
-    files.put("../shared/policy.yaml", "spec:\n  restart: {maximumFailure: 3}\n");
+    files.put("../site/policy.yaml", "spec:\n  restart: {maximumFailure: 3}\n");
     String text =
         """
-        include: [common.yaml, ../shared/policy.yaml]
+        include: [common.yaml, ../site/policy.yaml]
         spec:
           batch: {global: 20}
         """;
     assertThat(problems(text))
         .containsExactly(
             "specs/run.yaml:3:19 SPEC-036",
-            "shared/policy.yaml:2:13 SPEC-010",
+            "site/policy.yaml:2:13 SPEC-010",
             "specs/common.yaml:26:21 SPEC-030",
             // An increment of 8 does not lead to the batch that the first file sets.
             "specs/common.yaml:35:63 SPEC-037");
@@ -99,11 +99,11 @@ class IncludesTest {
 
   @Test
   void filesIncludeFilesRelativeToThemselves() {
-    files.put("../family/all.yaml", "include: [parts/model.yaml, ../shared/data.yaml]\n");
+    files.put("../family/all.yaml", "include: [parts/model.yaml, ../site/data.yaml]\n");
     files.put("../family/parts/model.yaml", small());
-    files.put("../shared/data.yaml", "spec: {resources: {nodes: 0}}\n");
+    files.put("../site/data.yaml", "spec: {resources: {nodes: 0}}\n");
     assertThat(problems(over("../family/all.yaml")))
-        .containsExactly("shared/data.yaml:1:27 SPEC-012");
+        .containsExactly("site/data.yaml:1:27 SPEC-012");
   }
 
   @ParameterizedTest
