@@ -265,21 +265,34 @@ def test_node(directory, devices, memory, commands):
     driver_devices = check_driver(report, devices, memory)
     check_devices(report, devices, memory, driver_devices)
     check_commands(report, commands)
-    print(report.line(), flush=True)
+    # With its end in one write: an unbuffered print makes two, and another task's may come between.
+    sys.stdout.write(report.line() + "\n")
+    sys.stdout.flush()
     return 1 if report.faults else 0
 
 
+def reports_in(line):
+    """The reports in a line: tasks share the log, so other words may stand around each."""
+    decoder = json.JSONDecoder()
+    at = line.find(MARK)
+    while at >= 0:
+        at += len(MARK)
+        try:
+            report, at = decoder.raw_decode(line, at)
+            yield report
+        except ValueError:
+            pass  # it was cut
+        at = line.find(MARK, at)
+
+
 def read_reports(log):
-    """The reports by node, and the lines that are none."""
+    """The reports by node, and the lines without one."""
     reports, others = {}, []
     with open(log, errors="replace") as lines:
         for line in lines:
-            # What another task printed may stand before it.
-            text = line.rstrip("\n").partition(MARK)[2]
-            try:
-                report = json.loads(text)
-                reports[report["node"]] = report
-            except ValueError:
+            found = list(reports_in(line))
+            reports.update((report["node"], report) for report in found)
+            if not found:
                 others.append(line.rstrip("\n"))
     return reports, others
 

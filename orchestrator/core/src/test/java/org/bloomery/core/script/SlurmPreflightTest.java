@@ -110,6 +110,33 @@ class SlurmPreflightTest {
     assertThat(body.badNodes()).containsExactly("n1", "n3");
   }
 
+  /** Tasks share the log, and nothing keeps their lines apart. */
+  @Test
+  void reportsOnOneLineAreAllHeard() throws Exception {
+    String report =
+        "BLOOMERY preflight {'faults': [%s], 'microseconds': null, 'node': '%s', 'notes': []}";
+    String log =
+        (report.formatted("", "n3")
+                + report.formatted("'it fails'", "n2")
+                + "\n\nslurmstepd: "
+                + report.formatted("", "n1")
+                + " done\nBLOOMERY preflight {'node")
+            .replace('\'', '"');
+    Path said = Files.writeString(root.resolve("said"), log);
+    Path bad = root.resolve("bad");
+    Process judge =
+        new ProcessBuilder(
+                "python3", "-", "judge", said.toString(), bad.toString(), "n1", "n2", "n3")
+            .redirectInput(
+                Files.writeString(
+                        root.resolve("judge.py"), ScriptSamples.templates().text("preflight.py"))
+                    .toFile())
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertThat(judge.waitFor()).isEqualTo(1);
+    assertThat(Files.readAllLines(bad)).containsExactly("n2");
+  }
+
   @Test
   void whatIsWrongOnAllNodesIsNoNodesFault() throws Exception {
     body.standIns.devices(FREE);
