@@ -48,6 +48,9 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
   /** Below the 64 KiB of any node, with room for what a packed line may take more than guessed. */
   static final int CHUNK_BYTES_MAX = 60 * 1024;
 
+  /** Packed, so many lines of jobs that differ take some 45 KiB: each is packed once. */
+  private static final int LINES_PER_CHUNK = 1_400;
+
   /** ZooKeeper lists a node's children in one answer of at most 1 MiB. */
   static final int CHUNKS_MAX = 10_000;
 
@@ -183,6 +186,9 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
 
   /** Puts lines into a node that has room for them. */
   private boolean extend(String path, List<LedgerEntry> lines, Epoch epoch) {
+    if (lines.size() >= LINES_PER_CHUNK) {
+      return false;
+    }
     Stat stat = new Stat();
     List<LedgerEntry> all = new ArrayList<>(chunk(path, stat, new LedgerLines()));
     if (new HashSet<>(all).containsAll(lines)) {
@@ -213,23 +219,26 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
         operations -> operations.add(client.transactionOp().create().forPath(path, packed)));
   }
 
-  /** Lines in as few nodes as they need. */
+  /** Lines in about as few nodes as they need. */
   private static List<byte[]> packed(List<LedgerEntry> lines) {
-    byte[] all = SegmentText.pack(lines);
-    if (all.length <= CHUNK_BYTES_MAX) {
-      return List.of(all);
-    }
-    if (lines.size() == 1) {
-      throw new LimitException("one line of the ledger has " + all.length + " bytes packed");
-    }
-    int parts = Math.min(lines.size(), all.length / CHUNK_BYTES_MAX + 1);
     List<byte[]> packed = new ArrayList<>();
-    for (int part = 0; part < parts; part++) {
-      int from = (int) ((long) lines.size() * part / parts);
-      int to = (int) ((long) lines.size() * (part + 1) / parts);
-      packed.addAll(packed(lines.subList(from, to)));
+    for (int from = 0; from < lines.size(); from += LINES_PER_CHUNK) {
+      pack(lines.subList(from, Math.min(lines.size(), from + LINES_PER_CHUNK)), packed);
     }
     return packed;
+  }
+
+  /** In halves where they are too many for a node. */
+  private static void pack(List<LedgerEntry> lines, List<byte[]> packed) {
+    byte[] all = SegmentText.pack(lines);
+    if (all.length <= CHUNK_BYTES_MAX) {
+      packed.add(all);
+    } else if (lines.size() == 1) {
+      throw new LimitException("one line of the ledger has " + all.length + " bytes packed");
+    } else {
+      pack(lines.subList(0, lines.size() / 2), packed);
+      pack(lines.subList(lines.size() / 2, lines.size()), packed);
+    }
   }
 
   /** What a transaction does besides checking who leads. */
