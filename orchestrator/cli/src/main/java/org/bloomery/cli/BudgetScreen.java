@@ -54,13 +54,26 @@ final class BudgetScreen {
         .append(hours("left", budget.leftGpuSeconds()))
         .append(line("used share", percent(budget.usedShare()) + " %" + warning(budget)))
         .append(hours("a day", Math.round(budget.gpuSecondsPerDay())))
-        .append(line("runs dry", budget.dryOn().map(LocalDate::toString).orElse(Words.ABSENT)));
+        .append(line("runs dry", dry(budget)));
     if (budget.overshootGpuSeconds() > 0) {
       screen.append(hours("overshoot", budget.overshootGpuSeconds()));
     }
     shares(screen, budget.shares());
     movements(screen, budget.movements());
     return screen.toString();
+  }
+
+  /** The forecast with its band: eight of ten times it is a day within it. */
+  private static String dry(BudgetView budget) {
+    if (budget.dryOn().isEmpty()) {
+      return Words.ABSENT;
+    }
+    return budget.dryOn().get()
+        + " ("
+        + budget.dryOnEarliest().map(LocalDate::toString).orElse(Words.ABSENT)
+        + " to "
+        + budget.dryOnLatest().map(LocalDate::toString).orElse("never")
+        + ")";
   }
 
   private static String warning(BudgetView budget) {

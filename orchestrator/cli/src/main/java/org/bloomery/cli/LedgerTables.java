@@ -5,12 +5,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.bloomery.controlplane.api.AuditView;
+import org.bloomery.controlplane.api.EnergyView;
 import org.bloomery.controlplane.api.UsageTableView;
 import org.bloomery.controlplane.api.WasteView;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.UsageTable;
 import org.bloomery.core.report.WasteKind;
+import org.bloomery.core.spec.Sourced;
 
 /** The tables of what the ledger tells. */
 final class LedgerTables {
@@ -20,6 +22,44 @@ final class LedgerTables {
   private LedgerTables() {}
 
   static String usage(UsageTableView view) {
+    return usageTable(view) + energy(view);
+  }
+
+  private static String energy(UsageTableView view) {
+    StringBuilder lines = new StringBuilder();
+    for (EnergyView energy : view.energy()) {
+      lines
+          .append('\n')
+          .append(RunScreen.line("energy", energy.cluster() + " " + energy.partition()));
+      lines.append(
+          String.format(
+              Locale.ROOT,
+              "  %,.2f GPU-hours x %.0f W%s = %,.2f kWh%n",
+              energy.gpuHours(),
+              energy.boardWatts(),
+              energy.pue().map(factor -> " x PUE " + factor.value()).orElse(""),
+              energy.kilowattHours()));
+      energy
+          .carbonKilograms()
+          .ifPresent(
+              kilograms ->
+                  lines.append(
+                      String.format(
+                          Locale.ROOT,
+                          "  x %.0f g/kWh = %,.2f kg CO2eq%n",
+                          energy.carbonGramsPerKwh().orElseThrow().value(),
+                          kilograms)));
+      energy.pue().ifPresent(factor -> lines.append(source("PUE", factor)));
+      energy.carbonGramsPerKwh().ifPresent(factor -> lines.append(source("g/kWh", factor)));
+    }
+    return lines.toString();
+  }
+
+  private static String source(String what, Sourced factor) {
+    return "  " + what + ": " + Terminal.printable(factor.source()) + "\n";
+  }
+
+  private static String usageTable(UsageTableView view) {
     Table table =
         Table.of(
             "Nothing was used.",

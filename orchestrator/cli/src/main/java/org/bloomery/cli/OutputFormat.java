@@ -11,7 +11,9 @@ public enum OutputFormat {
   /** The same as JSON, easier to read. */
   YAML,
   /** The rows of a report, for spreadsheets. */
-  CSV;
+  CSV,
+  /** A report as one page with charts. */
+  HTML;
 
   @Override
   public String toString() {

@@ -19,7 +19,12 @@ final class ReportBudgetCommand extends Verb {
   public Integer call() {
     List<BudgetView> all = session().controlPlane().ledger().budgets();
     session()
-        .show(Map.of("budgets", all), () -> BudgetScreen.table(all), () -> LedgerCsv.budgets(all));
+        .show(
+            Map.of("budgets", all),
+            new Session.Forms(
+                () -> BudgetScreen.table(all),
+                () -> LedgerCsv.budgets(all),
+                () -> LedgerHtml.budgets(all)));
     return DONE;
   }
 }

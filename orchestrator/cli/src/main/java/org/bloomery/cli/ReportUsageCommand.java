@@ -60,7 +60,13 @@ final class ReportUsageCommand extends Verb {
       throw new ParameterException(spec.commandLine(), "--run does not go with --by.");
     }
     UsageTableView view = session().controlPlane().ledger().usage(by, days.period());
-    session().show(view, () -> LedgerTables.usage(view), () -> LedgerCsv.usage(view));
+    session()
+        .show(
+            view,
+            new Session.Forms(
+                () -> LedgerTables.usage(view),
+                () -> LedgerCsv.usage(view),
+                () -> LedgerHtml.usage(view)));
     return DONE;
   }
 }

@@ -35,7 +35,13 @@ final class ReportWasteCommand extends Verb {
   @Override
   public Integer call() {
     WasteView view = session().controlPlane().ledger().waste(by, days.period());
-    session().show(view, () -> LedgerTables.waste(view), () -> LedgerCsv.waste(view));
+    session()
+        .show(
+            view,
+            new Session.Forms(
+                () -> LedgerTables.waste(view),
+                () -> LedgerCsv.waste(view),
+                () -> LedgerHtml.waste(view)));
     return DONE;
   }
 }

@@ -38,25 +38,28 @@ final class Session {
 
   /** Prints a result in the chosen format. */
   void show(Object value, Supplier<String> forPeople) {
-    show(
-        value,
-        forPeople,
-        () -> {
-          throw new ApiException(
-              ApiException.Kind.INVALID, "this has no rows: choose table, json or yaml");
-        });
+    show(value, new Forms(forPeople, Session::noReport, Session::noReport));
   }
 
+  private static String noReport() {
+    throw new ApiException(
+        ApiException.Kind.INVALID, "this is no report: choose table, json or yaml");
+  }
+
+  /** What a report looks like to its readers. */
+  record Forms(Supplier<String> table, Supplier<String> csv, Supplier<String> html) {}
+
   /** Prints a report in the chosen format. */
-  void show(Object value, Supplier<String> forPeople, Supplier<String> csv) {
+  void show(Object value, Forms forms) {
     console
         .out()
         .print(
             switch (format) {
-              case TABLE -> forPeople.get();
+              case TABLE -> forms.table().get();
               case JSON -> printer.json(value);
               case YAML -> printer.yaml(value);
-              case CSV -> csv.get();
+              case CSV -> forms.csv().get();
+              case HTML -> forms.html().get();
             });
     console.out().flush();
   }

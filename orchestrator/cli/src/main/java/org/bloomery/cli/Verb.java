@@ -31,7 +31,7 @@ abstract class Verb implements Callable<Integer> {
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FORMAT",
-      description = "How to print: table, json or yaml, reports also csv (default: table).")
+      description = "How to print: table, json or yaml; reports also csv or html (default: table).")
   final void setFormat(OutputFormat format) {
     session.format(format);
   }

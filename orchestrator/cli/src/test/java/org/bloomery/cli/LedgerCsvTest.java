@@ -33,6 +33,12 @@ class LedgerCsvTest {
   }
 
   @Test
+  void inAPageATextIsNoMarkup() {
+    assertThat(LedgerHtml.escape("<script>alert('x')</script> & \"q\" \u001b[2J"))
+        .isEqualTo("&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;q&quot; [2J");
+  }
+
+  @Test
   void numbersAreNumbers() {
     assertThat(LedgerCsv.cell(-5L)).isEqualTo("-5");
   }

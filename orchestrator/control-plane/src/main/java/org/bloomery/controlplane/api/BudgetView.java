@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
+import org.bloomery.core.budget.BurnDown;
 import org.bloomery.core.budget.Movement;
 
 /**
@@ -19,6 +20,9 @@ import org.bloomery.core.budget.Movement;
  * @param warning the highest warning level that is reached; 0 for none
  * @param gpuSecondsPerDay in the last two weeks
  * @param dryOn the day on which nothing is left at that rate
+ * @param dryOnEarliest nine of ten times it lasts longer, if days stay as different as they were
+ * @param dryOnLatest nine of ten times it does not last longer; absent if it may last for ever
+ * @param burnDown what was left of the limit after each day on which something was billed
  * @param shares what its teams and their users may use at most
  * @param movements oldest first
  */
@@ -43,9 +47,13 @@ public record BudgetView(
     double warning,
     double gpuSecondsPerDay,
     Optional<LocalDate> dryOn,
+    Optional<LocalDate> dryOnEarliest,
+    Optional<LocalDate> dryOnLatest,
+    List<BurnDown.Point> burnDown,
     List<Share> shares,
     List<Movement> movements) {
   public BudgetView {
+    burnDown = List.copyOf(burnDown);
     shares = List.copyOf(shares);
     movements = List.copyOf(movements);
   }

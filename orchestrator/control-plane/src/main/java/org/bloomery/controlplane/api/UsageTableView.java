@@ -16,6 +16,7 @@ import org.bloomery.core.report.UsageTable;
  * @param to last day
  * @param gpuSeconds as charged
  * @param allocatedGpuSeconds devices x elapsed time, as the accounting has them
+ * @param energy of what was allocated, where the power of the devices is known
  */
 public record UsageTableView(
     Instant asOf,
@@ -26,9 +27,16 @@ public record UsageTableView(
     long gpuSeconds,
     long allocatedGpuSeconds,
     long lostGpuSeconds,
-    List<UsageTable.Row> rows) {
+    List<UsageTable.Row> rows,
+    List<EnergyView> energy) {
+  public UsageTableView {
+    rows = List.copyOf(rows);
+    energy = List.copyOf(energy);
+  }
 
-  public static UsageTableView of(UsageTable table, GroupBy by, Period period, Instant asOf) {
+  /** A table with what is known besides. */
+  public static UsageTableView of(
+      UsageTable table, GroupBy by, Period period, List<EnergyView> energy, Instant asOf) {
     return new UsageTableView(
         asOf,
         by.word(),
@@ -38,6 +46,7 @@ public record UsageTableView(
         table.gpuSeconds(),
         table.allocatedGpuSeconds(),
         table.lostGpuSeconds(),
-        table.rows());
+        table.rows(),
+        energy);
   }
 }

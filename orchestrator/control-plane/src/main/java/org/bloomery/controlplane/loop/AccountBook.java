@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import org.bloomery.core.budget.Budget;
+import org.bloomery.core.budget.BurnDown;
 import org.bloomery.core.budget.Payer;
 import org.bloomery.core.budget.Purse;
 import org.bloomery.core.id.RunId;
@@ -34,9 +35,6 @@ import org.slf4j.LoggerFactory;
 public final class AccountBook implements Accounts {
   private static final Logger LOG = LoggerFactory.getLogger(AccountBook.class);
 
-  /** Over so long the rate is taken at which an allocation is used. */
-  static final Duration RATE_SPAN = Duration.ofDays(14);
-
   /** Allocations that follow each other; a longer chain would carry nothing that matters. */
   private static final int CARRIED_MAX = 20;
 
@@ -52,7 +50,11 @@ public final class AccountBook implements Accounts {
   private SortedMap<String, Budget> budgets;
 
   private boolean runsNoted;
-  private Map<Budget.Bound, Usage> usages = new HashMap<>();
+
+  /** What is wrong with the ledger, as it was logged last. */
+  private String damage = "";
+
+  private Map<Budget.Bound, BurnDown> usages = new HashMap<>();
   private long usagesOf = -1;
   private LocalDate usagesOn = LocalDate.MIN;
 
@@ -74,9 +76,6 @@ public final class AccountBook implements Accounts {
     }
   }
 
-  /** What jobs have been billed: in a period, and in the last two weeks. */
-  record Usage(long posted, long lately) {}
-
   public AccountBook(
       LedgerStore store,
       LedgerBook ledger,
@@ -92,7 +91,16 @@ public final class AccountBook implements Accounts {
 
   @Override
   public synchronized void note(Run run) {
-    ledger.note(run);
+    try {
+      ledger.note(run);
+      damage = "";
+    } catch (RunStore.DamagedException e) {
+      // No run may be left alone for this; where accounts are limited, purses() says so again.
+      if (!damage.equals(e.getMessage())) {
+        LOG.error("the ledger: {}", e.getMessage());
+        damage = e.getMessage();
+      }
+    }
     Optional<Commitment> commitment = commitment(run);
     commitment.ifPresentOrElse(
         held -> commitments.put(run.id(), held), () -> commitments.remove(run.id()));
@@ -175,7 +183,7 @@ public final class AccountBook implements Accounts {
 
   /** What is left in one part of an allocation. */
   synchronized Purse purse(Budget budget, Budget.Bound bound, Instant now) {
-    Usage usage = usage(budget, bound, now);
+    BurnDown usage = usage(budget, bound, now);
     GpuSeconds whole = budget.limit(carriedOver(budget, now));
     GpuSeconds limit = new GpuSeconds(Math.round(whole.value() * bound.fraction()));
     GpuSeconds reserved = GpuSeconds.ZERO;
@@ -195,7 +203,7 @@ public final class AccountBook implements Accounts {
         posted,
         reserved,
         running,
-        dryOn(limit.value() - posted.plus(running).value(), perDay(usage, running), day(now)),
+        usage.dry(limit.value() - posted.plus(running).value(), running.value()).expected(),
         Optional.empty());
   }
 
@@ -206,19 +214,6 @@ public final class AccountBook implements Accounts {
       runsNoted = true;
     }
     return List.copyOf(commitments.values());
-  }
-
-  /** GPU-seconds a day, of late. */
-  static double perDay(Usage usage, GpuSeconds running) {
-    return (double) (usage.lately() + running.value()) / RATE_SPAN.toDays();
-  }
-
-  static Optional<LocalDate> dryOn(long left, double perDay, LocalDate today) {
-    if (left <= 0) {
-      return Optional.of(today);
-    }
-    double days = left / perDay;
-    return days < 36_500 ? Optional.of(today.plusDays((long) days)) : Optional.empty();
   }
 
   /** What the allocation before this one has left to it, once that is over. */
@@ -241,7 +236,7 @@ public final class AccountBook implements Accounts {
   }
 
   /** What was billed in one part of an allocation; summed up again only when the ledger changes. */
-  synchronized Usage usage(Budget budget, Budget.Bound bound, Instant now) {
+  synchronized BurnDown usage(Budget budget, Budget.Bound bound, Instant now) {
     long generation = ledger.generation();
     if (generation != usagesOf || !usagesOn.equals(day(now))) {
       usages = new HashMap<>();
@@ -251,22 +246,20 @@ public final class AccountBook implements Accounts {
     return usages.computeIfAbsent(bound, part -> sum(budget, part, now));
   }
 
-  private Usage sum(Budget budget, Budget.Bound bound, Instant now) {
-    long since = now.minus(RATE_SPAN).getEpochSecond();
-    long[] sums = new long[2];
+  private BurnDown sum(Budget budget, Budget.Bound bound, Instant now) {
+    SortedMap<LocalDate, Long> daily = new TreeMap<>();
     ledger.forEach(
         line -> {
-          boolean counts =
-              line.chargedGpuSeconds() > 0
-                  && budget.isFor(payer(line))
-                  && bound.holdsFor(line.team(), line.user())
-                  && budget.contains(day(Instant.ofEpochSecond(line.end())));
-          if (counts) {
-            sums[0] += line.chargedGpuSeconds();
-            sums[1] += line.end() >= since ? line.chargedGpuSeconds() : 0;
+          if (line.chargedGpuSeconds() > 0
+              && budget.isFor(payer(line))
+              && bound.holdsFor(line.team(), line.user())) {
+            LocalDate day = day(Instant.ofEpochSecond(line.end()));
+            if (budget.contains(day)) {
+              daily.merge(day, line.chargedGpuSeconds(), Long::sum);
+            }
           }
         });
-    return new Usage(sums[0], sums[1]);
+    return new BurnDown(daily, day(now));
   }
 
   private Payer payer(LedgerEntry line) {

@@ -9,8 +9,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.bloomery.controlplane.api.ApiException;
+import org.bloomery.controlplane.api.EnergyView;
 import org.bloomery.controlplane.api.LedgerAddition;
 import org.bloomery.controlplane.api.UsageTableView;
 import org.bloomery.controlplane.api.WasteView;
@@ -23,6 +27,7 @@ import org.bloomery.core.ledger.LedgerMonth;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.plan.BatchSchedule;
+import org.bloomery.core.plan.EnergyEstimate;
 import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.report.GroupBy;
@@ -35,6 +40,7 @@ import org.bloomery.core.report.WasteTable;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunHistory;
+import org.bloomery.core.spec.ClusterProfile;
 import org.bloomery.core.spec.Partition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -108,7 +114,42 @@ public final class LedgerBook {
     UsageTable table =
         UsageTable.of(
             ledger.entries(), by, period, line -> Optional.ofNullable(stories.get(line.job())));
-    return UsageTableView.of(table, by, period, time.instant());
+    return UsageTableView.of(table, by, period, energy(period), time.instant());
+  }
+
+  /** What the devices of each partition have drawn, where their power is known. */
+  private List<EnergyView> energy(Period period) {
+    SortedMap<String, SortedMap<String, Long>> used = new TreeMap<>();
+    for (LedgerEntry line : ledger.entries()) {
+      if (line.allocatedGpuSeconds() > 0 && period.contains(line)) {
+        used.computeIfAbsent(line.job().cluster(), name -> new TreeMap<>())
+            .merge(line.partition(), line.allocatedGpuSeconds(), Long::sum);
+      }
+    }
+    List<EnergyView> views = new ArrayList<>();
+    used.forEach(
+        (cluster, partitions) ->
+            partitions.forEach(
+                (partition, seconds) -> energy(cluster, partition, seconds).ifPresent(views::add)));
+    return views;
+  }
+
+  private Optional<EnergyView> energy(String cluster, String partition, long gpuSeconds) {
+    Optional<ClusterProfile> profile = contexts.profile(cluster);
+    OptionalDouble watts =
+        profile
+            .flatMap(one -> one.partition(Optional.of(partition)))
+            .map(one -> one.device().boardWatts())
+            .orElse(OptionalDouble.empty());
+    if (watts.isEmpty()) {
+      return Optional.empty();
+    }
+    double hours = gpuSeconds / 3600.0;
+    return Optional.of(
+        EnergyView.of(
+            cluster,
+            partition,
+            EnergyEstimate.of(hours, watts.getAsDouble(), profile.get().energy())));
   }
 
   synchronized WasteView waste(GroupBy by, Period period) {

@@ -21,6 +21,7 @@ import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.api.UsageTableView;
 import org.bloomery.controlplane.api.WasteView;
 import org.bloomery.core.budget.Budget;
+import org.bloomery.core.budget.BurnDown;
 import org.bloomery.core.budget.Movement;
 import org.bloomery.core.budget.Purse;
 import org.bloomery.core.ledger.LedgerEntry;
@@ -40,6 +41,9 @@ public final class LedgerDesk implements LedgerApi {
 
   /** Each day is a question to the accounting. */
   private static final Duration ASKED_MAX = Duration.ofDays(400);
+
+  private static final BurnDown.Dry NEVER =
+      new BurnDown.Dry(Optional.empty(), Optional.empty(), Optional.empty());
 
   private final LedgerBook ledger;
   private final AccountBook accounts;
@@ -101,7 +105,7 @@ public final class LedgerDesk implements LedgerApi {
 
   private String source(Optional<String> cluster) {
     if (cluster.isEmpty() && sources.size() == 1) {
-      return sources.firstKey();
+      return sources.keySet().iterator().next();
     }
     return cluster
         .filter(name -> sources.containsKey(name))
@@ -219,6 +223,10 @@ public final class LedgerDesk implements LedgerApi {
               purse.reserved().value(),
               purse.left().value()));
     }
+    BurnDown usage = accounts.usage(budget, budget.all(), now);
+    long left = all.limit().value() - all.posted().value() - all.running().value();
+    BurnDown.Dry dry =
+        budget.contains(usage.today()) ? usage.dry(left, all.running().value()) : NEVER;
     double used = accounts.used(budget, budget.all(), all.posted(), now);
     return new BudgetView(
         now,
@@ -239,10 +247,11 @@ public final class LedgerDesk implements LedgerApi {
         all.overshoot().value(),
         used,
         AccountBook.level(budget, used),
-        AccountBook.perDay(accounts.usage(budget, budget.all(), now), all.running()),
-        budget.contains(now.atOffset(ZoneOffset.UTC).toLocalDate())
-            ? all.dryOn()
-            : Optional.empty(),
+        usage.perDay(all.running().value()),
+        dry.expected(),
+        dry.earliest(),
+        dry.latest(),
+        usage.points(all.limit().value()),
         shares,
         budget.movements());
   }

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import org.bloomery.core.budget.BurnDown;
 import org.bloomery.core.budget.Movement;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.plan.EnergyEstimate;
 import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
@@ -16,6 +18,8 @@ import org.bloomery.core.report.UsageTable;
 import org.bloomery.core.report.WasteKind;
 import org.bloomery.core.report.WasteSplit;
 import org.bloomery.core.report.WasteTable;
+import org.bloomery.core.spec.SiteEnergy;
+import org.bloomery.core.spec.Sourced;
 
 /** The ledger of a project that trained for two months; it notes what it is asked. */
 public final class FakeLedger implements LedgerApi {
@@ -31,6 +35,16 @@ public final class FakeLedger implements LedgerApi {
   public LedgerAddition add(List<String> lines, String by) {
     notes.accept("ledger add " + lines.size() + " by " + by);
     return new LedgerAddition(lines.size(), lines.size() - 1L);
+  }
+
+  /** The published figures of BLOOM's final run. */
+  private static EnergyView energy() {
+    SiteEnergy site =
+        new SiteEnergy(
+            new Sourced(57, "RTE 2021, by the carbon footprint paper"),
+            new Sourced(1, "not counted there"));
+    return EnergyView.of(
+        "jean-zay-a100", "gpu_p5", EnergyEstimate.of(1_082_989.4767, 400, Optional.of(site)));
   }
 
   @Override
@@ -119,6 +133,11 @@ public final class FakeLedger implements LedgerApi {
         0,
         9216.0 * hour,
         Optional.of(LocalDate.of(2022, 7, 21)),
+        Optional.of(LocalDate.of(2022, 7, 9)),
+        Optional.of(LocalDate.of(2022, 8, 6)),
+        List.of(
+            new BurnDown.Point(LocalDate.of(2022, 3, 31), 1_500_000 * hour),
+            new BurnDown.Point(LocalDate.of(2022, 4, 30), 761_432 * hour)),
         List.of(
             new BudgetView.Share(
                 "team modeling", 1_207_500 * hour, 900_000 * hour, 7_680 * hour, 299_820 * hour)),
@@ -146,6 +165,10 @@ public final class FakeLedger implements LedgerApi {
                   new UsageTable.Row("", 1, 328_000, 328_000, 0));
         };
     return UsageTableView.of(
-        new UsageTable(21, 1_495_328_000, 1_495_328_000, 40_003_600, rows), by, period, NOW);
+        new UsageTable(21, 1_495_328_000, 1_495_328_000, 40_003_600, rows),
+        by,
+        period,
+        List.of(energy()),
+        NOW);
   }
 }

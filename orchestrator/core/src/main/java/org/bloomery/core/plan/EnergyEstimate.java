@@ -24,7 +24,8 @@ public record EnergyEstimate(
     double kilowattHours,
     OptionalDouble carbonKilograms) {
 
-  static EnergyEstimate of(double gpuHours, double boardWatts, Optional<SiteEnergy> site) {
+  /** An estimate; without a site's factors only what the boards draw. */
+  public static EnergyEstimate of(double gpuHours, double boardWatts, Optional<SiteEnergy> site) {
     double pue = site.map(SiteEnergy::pue).map(Sourced::value).orElse(1.0);
     double energy = gpuHours * boardWatts * pue / 1000;
     Optional<Sourced> carbon = site.map(SiteEnergy::carbonGramsPerKwh);
