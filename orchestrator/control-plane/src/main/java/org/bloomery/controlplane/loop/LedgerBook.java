@@ -120,12 +120,11 @@ public final class LedgerBook {
   /** What the devices of each partition have drawn, where their power is known. */
   private List<EnergyView> energy(Period period) {
     SortedMap<String, SortedMap<String, Long>> used = new TreeMap<>();
-    for (LedgerEntry line : ledger.entries()) {
-      if (line.allocatedGpuSeconds() > 0 && period.contains(line)) {
-        used.computeIfAbsent(line.job().cluster(), name -> new TreeMap<>())
-            .merge(line.partition(), line.allocatedGpuSeconds(), Long::sum);
-      }
-    }
+    UsageTable.places(ledger.entries(), period)
+        .forEach(
+            (place, gpuSeconds) ->
+                used.computeIfAbsent(place.cluster(), name -> new TreeMap<>())
+                    .put(place.partition(), gpuSeconds));
     List<EnergyView> views = new ArrayList<>();
     used.forEach(
         (cluster, partitions) ->

@@ -3,6 +3,7 @@ package org.bloomery.core.report;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.bloomery.core.ledger.LedgerEntry;
 
 /**
@@ -17,7 +18,14 @@ public record Period(Optional<LocalDate> from, Optional<LocalDate> to) {
   }
 
   public boolean contains(LedgerEntry entry) {
-    return entry.end() >= firstSecond() && entry.end() <= lastSecond();
+    return filter().test(entry);
+  }
+
+  /** The same for many lines, whose bounds are reckoned once. */
+  public Predicate<LedgerEntry> filter() {
+    long first = firstSecond();
+    long last = lastSecond();
+    return entry -> entry.end() >= first && entry.end() <= last;
   }
 
   private long firstSecond() {

@@ -2,11 +2,12 @@ package org.bloomery.core.report;
 
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.bloomery.core.ledger.LedgerEntry;
 
 /**
@@ -43,12 +44,29 @@ public record UsageTable(
       Period period,
       Function<LedgerEntry, Optional<JobStory>> stories) {
     Sums sums = new Sums(by);
+    Predicate<LedgerEntry> within = period.filter();
     for (LedgerEntry line : lines) {
-      if (period.contains(line)) {
+      if (within.test(line)) {
         sums.add(line, line.run().isPresent() ? stories.apply(line) : Optional.empty());
       }
     }
     return sums.table();
+  }
+
+  /** Where jobs computed. */
+  public record Place(String cluster, String partition) {}
+
+  /** Allocated GPU-seconds of a period by where they were used; places without any are left out. */
+  public static Map<Place, Long> places(Collection<LedgerEntry> lines, Period period) {
+    Predicate<LedgerEntry> within = period.filter();
+    Map<Place, Long> used = new HashMap<>();
+    for (LedgerEntry line : lines) {
+      if (line.allocatedGpuSeconds() > 0 && within.test(line)) {
+        Place place = new Place(line.job().cluster(), line.partition());
+        used.merge(place, line.allocatedGpuSeconds(), Long::sum);
+      }
+    }
+    return used;
   }
 
   /** What one group has come to so far. */
@@ -73,7 +91,7 @@ public record UsageTable(
   private static final class Sums {
     private final GroupBy by;
     private final Grouping grouping;
-    private final Map<String, Sum> groups = new TreeMap<>();
+    private final Map<String, Sum> groups = new HashMap<>();
     private final Sum all = new Sum();
 
     Sums(GroupBy by) {
