@@ -34,6 +34,7 @@ import org.bloomery.controlplane.loop.LedgerBook;
 import org.bloomery.controlplane.loop.LedgerDesk;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.loop.Service;
+import org.bloomery.controlplane.loop.Submissions;
 import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.controlplane.process.ProcessRunner;
 import org.bloomery.controlplane.slurm.SlurmCluster;
@@ -205,7 +206,7 @@ public final class ControlPlane implements AutoCloseable {
     parts.push(looks::shutdownNow);
     // Not interrupted at the end: a submission that is given up may have arrived.
     ExecutorService submissions =
-        Executors.newSingleThreadExecutor(daemon("submissions-" + cluster.name()));
+        Executors.newFixedThreadPool(Submissions.AT_ONCE, daemon("submissions-" + cluster.name()));
     parts.push(submissions::shutdown);
     return Optional.of(
         new ClusterLoops.Site(

@@ -109,7 +109,8 @@ final class ControlLoopTroubleTest {
     world.submit(SMALL);
 
     world.tick();
-    assertThat(world.thought(BROKEN)).contains("cannot go on").contains("runs/broken");
+    world.tick();
+    assertThat(world.thought(BROKEN)).contains("its files are not written").contains("runs/broken");
     world.untilPhase(SMALL, "succeeded");
     assertThat(world.run(BROKEN).phase().word()).isEqualTo("submitting");
 

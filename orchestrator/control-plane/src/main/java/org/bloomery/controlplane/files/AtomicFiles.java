@@ -75,7 +75,8 @@ public final class AtomicFiles {
   public record Text(String name, String text, Access access) {}
 
   /**
-   * Writes or replaces files of one directory, each of them whole. Their names become durable
+   * Writes or replaces files of one directory, each of them whole. All have their content on the
+   * disk before the first appears, and they appear in this order. Their names become durable
    * together, which the disk does faster than one after the other.
    */
   public static void write(Path directory, List<Text> files) throws IOException {

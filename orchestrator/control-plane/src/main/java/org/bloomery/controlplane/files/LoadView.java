@@ -46,7 +46,8 @@ public final class LoadView {
    * Makes {@code load/} say exactly this; only for an attempt that has not started.
    *
    * <p>A crash between two steps leaves no half view: it is built beside and renamed. At worst
-   * there is none for a moment, and a call repeats it.
+   * there is none for a moment, and a call repeats it. Its name becomes durable with the next file
+   * that is written beside it.
    *
    * @param source empty for a training that starts from scratch: the view has nothing in it then
    * @return the view's directory
@@ -67,18 +68,19 @@ public final class LoadView {
     if (source.isPresent()) {
       Source from = source.get();
       Files.createSymbolicLink(built.resolve(from.ref().tag()), from.directory());
-      write(built.resolve(TRACKER), Long.toString(from.ref().iteration()));
-      // Last, as the trainer does it.
-      write(built.resolve(LATEST), from.ref().tag());
+      // The tag last, as the trainer does it.
+      AtomicFiles.write(
+          built,
+          List.of(
+              text(TRACKER, Long.toString(from.ref().iteration())),
+              text(LATEST, from.ref().tag())));
     }
-    AtomicFiles.sync(built);
     Path old = attemptDirectory.resolve("." + AttemptFiles.LOAD + "." + unique + ".old");
     boolean replaced = Files.exists(view, LinkOption.NOFOLLOW_LINKS);
     if (replaced) {
       Files.move(view, old, StandardCopyOption.ATOMIC_MOVE);
     }
     Files.move(built, view, StandardCopyOption.ATOMIC_MOVE);
-    AtomicFiles.sync(attemptDirectory);
     if (replaced) {
       removeOurs(old);
     }
@@ -115,8 +117,8 @@ public final class LoadView {
         && Arrays.equals(Files.readAllBytes(file), bytes);
   }
 
-  private static void write(Path file, String text) throws IOException {
-    AtomicFiles.write(file, text.getBytes(StandardCharsets.US_ASCII));
+  private static AtomicFiles.Text text(String name, String text) {
+    return new AtomicFiles.Text(name, text, AtomicFiles.Access.READABLE);
   }
 
   /**

@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,43 +29,51 @@ final class AttemptWriter {
     this.directory = context.attemptDirectory(number);
   }
 
-  /**
-   * Writes what a job needs to start and to wait for its {@code go}.
-   *
-   * @param resume the checkpoint that it will probably start from
-   * @param sha256 of the script as it was recorded
-   * @return false if the script is no longer what was recorded; nothing is written then
-   */
-  boolean writeJob(Optional<CheckpointRef> resume, String sha256) throws IOException {
-    AttemptFiles files = context.rendering().files(number, resume);
-    if (!files.jobSha256().equals(sha256)) {
-      return false;
-    }
-    createDirectories();
-    write(Map.of(AttemptFiles.JOB_SCRIPT, files.jobScript()));
-    return true;
+  /** Writes files that have been rendered; may be done in any thread. */
+  interface Work {
+    void write() throws IOException;
   }
 
   /**
-   * Writes everything, {@code go} last: from then on its job may train.
+   * What a job needs to start and to wait for its {@code go}.
    *
-   * @return false if the body is no longer what was recorded; nothing is written then
+   * @param resume the checkpoint that it will probably start from
+   * @param sha256 of the script as it was recorded
+   * @return empty if the script is no longer what was recorded
    */
-  boolean writeAll(Attempt attempt) throws IOException {
+  Optional<Work> job(Optional<CheckpointRef> resume, String sha256) {
+    AttemptFiles files = context.rendering().files(number, resume);
+    return Optional.of(files)
+        .filter(rendered -> rendered.jobSha256().equals(sha256))
+        .map(rendered -> () -> writeJob(rendered));
+  }
+
+  /**
+   * Everything, {@code go} last: from then on its job may train.
+   *
+   * @return empty if the body is no longer what was recorded
+   */
+  Optional<Work> all(Attempt attempt) {
     AttemptFiles files = context.rendering().files(number, attempt.resumeFrom());
-    if (!files.bodySha256().equals(attempt.bodySha256())) {
-      return false;
-    }
+    return Optional.of(files)
+        .filter(rendered -> rendered.bodySha256().equals(attempt.bodySha256()))
+        .map(rendered -> () -> writeAll(rendered, attempt.resumeFrom()));
+  }
+
+  private void writeJob(AttemptFiles files) throws IOException {
     createDirectories();
-    write(files.texts());
+    write(Map.of(AttemptFiles.JOB_SCRIPT, files.jobScript()));
+  }
+
+  private void writeAll(AttemptFiles files, Optional<CheckpointRef> resume) throws IOException {
+    createDirectories();
     LoadView.prepare(
         directory,
-        attempt
-            .resumeFrom()
-            .map(ref -> new LoadView.Source(context.checkpointRoot(ref.attempt()), ref)));
-    Optional<Long> from = attempt.resumeFrom().map(CheckpointRef::iteration);
-    write(Map.of(AttemptFiles.GO, new GoFile(number, files.bodySha256(), from).text()));
-    return true;
+        resume.map(ref -> new LoadView.Source(context.checkpointRoot(ref.attempt()), ref)));
+    Map<String, String> texts = new LinkedHashMap<>(files.texts());
+    Optional<Long> from = resume.map(CheckpointRef::iteration);
+    texts.put(AttemptFiles.GO, new GoFile(number, files.bodySha256(), from).text());
+    write(texts);
   }
 
   private void createDirectories() throws IOException {

@@ -17,7 +17,6 @@ import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
-import org.bloomery.core.run.Attempt;
 import org.bloomery.core.run.Effect;
 import org.bloomery.core.run.Refusal;
 import org.bloomery.core.run.Run;
@@ -130,45 +129,59 @@ public final class RunEffects {
     };
   }
 
-  private void submit(Run run, RunContext context, int number) throws IOException {
-    Optional<Successor> prepared = run.successor().filter(next -> next.number() == number);
+  private void submit(Run run, RunContext context, int number) {
     AttemptWriter writer = new AttemptWriter(context, number);
-    if (prepared.isPresent()) {
-      Optional<CheckpointRef> newest = run.lineage().head().map(SealedCheckpoint::ref);
-      if (!writer.writeJob(newest, prepared.get().jobSha256())) {
-        refuse(run.id(), number, new Refusal(false, OTHER_VERSION));
-        return;
-      }
-      handOver(run, context.jobRequest(run, prepared.get()));
-      return;
-    }
-    Attempt attempt = run.attempt().orElseThrow();
-    if (!writer.writeAll(attempt)) {
+    Optional<Successor> prepared = run.successor().filter(next -> next.number() == number);
+    Optional<CheckpointRef> newest = run.lineage().head().map(SealedCheckpoint::ref);
+    Optional<AttemptWriter.Work> files =
+        prepared.isPresent()
+            ? writer.job(newest, prepared.get().jobSha256())
+            : writer.all(run.attempt().orElseThrow());
+    if (files.isEmpty()) {
       refuse(run.id(), number, new Refusal(false, OTHER_VERSION));
       return;
     }
-    handOver(run, context.jobRequest(attempt));
+    handOver(
+        run,
+        prepared
+            .map(next -> context.jobRequest(run, next))
+            .orElseGet(() -> context.jobRequest(run.attempt().orElseThrow())),
+        files.get());
   }
 
   private void bind(Run run, RunContext context, int number) throws IOException {
-    if (!new AttemptWriter(context, number).writeAll(run.attempt().orElseThrow())) {
+    Optional<AttemptWriter.Work> files =
+        new AttemptWriter(context, number).all(run.attempt().orElseThrow());
+    if (files.isPresent()) {
+      files.get().write();
+    } else {
       // Without a go its job leaves by itself, and the next attempt is planned anew.
       LOG.warn("{}: attempt {} is not told to go: {}", run.id(), number, OTHER_VERSION);
     }
   }
 
-  private void handOver(Run run, ResourceManager.JobRequest request) {
+  private void handOver(Run run, ResourceManager.JobRequest request, AttemptWriter.Work files) {
     // From here on nobody knows, until there is an answer.
     Optional.ofNullable(refusals.get(run.id())).ifPresent(of -> of.remove(request.attempt()));
     submissions.begin(
         () -> {
           try {
-            answered(run.id(), request.attempt(), resourceManager.submit(request));
+            answered(run.id(), request.attempt(), submission(request, files));
           } catch (RuntimeException e) {
             // Whoever waits for the end of this submission is another run.
             LOG.error("{}: attempt {} may be queued", run.id(), request.attempt(), e);
           }
         });
+  }
+
+  private ResourceManager.Submission submission(
+      ResourceManager.JobRequest request, AttemptWriter.Work files) {
+    try {
+      files.write();
+    } catch (IOException e) {
+      return new ResourceManager.Submission.Deferred("its files are not written: " + words(e));
+    }
+    return resourceManager.submit(request);
   }
 
   private void answered(RunId run, int attempt, ResourceManager.Submission outcome) {

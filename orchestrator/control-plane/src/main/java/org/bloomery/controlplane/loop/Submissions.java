@@ -1,47 +1,55 @@
 package org.bloomery.controlplane.loop;
 
-import java.util.Optional;
+import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.FutureTask;
 
 /**
- * Hands jobs over, one after the other, while the loop records the next intent and writes its
- * files. One is under way at most, and at most one waits for it: so no intent grows old.
+ * Writes attempts' files and hands their jobs over, a few at once, while the loop records the next
+ * intent. So many have not ended at most: no intent grows old, and no cluster meets a crowd.
  */
-final class Submissions {
+public final class Submissions {
+  /** How many programs of one user a login node and a cluster's controller do not notice. */
+  public static final int AT_ONCE = 8;
+
   private final Executor executor;
-  private Optional<FutureTask<Void>> underWay = Optional.empty();
+  private final Queue<FutureTask<Void>> underWay = new ArrayDeque<>();
 
   /**
    * None yet.
    *
-   * @param executor a thread of their own; the caller's, where everything must happen in one order
+   * @param executor {@link #AT_ONCE} threads of their own; the caller's, where everything must
+   *     happen in one order
    */
   Submissions(Executor executor) {
     this.executor = executor;
   }
 
-  /** Begins one as soon as the one before has ended. */
+  /** Begins one; waits for the oldest before, if as many as may be are under way. */
   void begin(Runnable submission) {
-    settle();
+    while (underWay.size() >= AT_ONCE) {
+      settleOldest();
+    }
     FutureTask<Void> begun = new FutureTask<>(submission, null);
-    underWay = Optional.of(begun);
+    underWay.add(begun);
     executor.execute(begun);
-    if (begun.isDone()) {
-      settle();
+    while (!underWay.isEmpty() && underWay.element().isDone()) {
+      settleOldest();
     }
   }
 
-  /** Waits for the end of the one that is under way; its error, if it had one, is thrown. */
+  /** Waits for the end of all that are under way; an error of one is thrown. */
   void settle() {
-    Optional<FutureTask<Void>> last = underWay;
-    underWay = Optional.empty();
-    if (last.isEmpty()) {
-      return;
+    while (!underWay.isEmpty()) {
+      settleOldest();
     }
+  }
+
+  private void settleOldest() {
     try {
-      last.get().get();
+      underWay.remove().get();
     } catch (ExecutionException e) {
       if (e.getCause() instanceof Error error) {
         throw error;

@@ -3,16 +3,16 @@ package org.bloomery.controlplane.loop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Goal: one job is handed over at a time, in order, and whoever hands it over may go on. */
+/** Goal: a few jobs are handed over at once, and whoever hands one over may go on. */
 class SubmissionsTest {
   @Test
   void whoeverBeginsOneGoesOnBeforeItHasEnded() throws Exception {
@@ -38,16 +38,41 @@ class SubmissionsTest {
     }
   }
 
-  /** However many there are, none waits in a queue, where its intent would grow old. */
+  /** However many there are, few wait in a queue, where their intents would grow old. */
   @Test
-  void theNextOneBeginsOnlyAfterTheOneBefore() {
-    Deque<Runnable> queue = new ArrayDeque<>();
-    Submissions submissions = new Submissions(queue::add);
-    submissions.begin(() -> {});
-    queue.remove().run();
-    submissions.begin(() -> {});
+  void onlySoManyAreUnderWayAtOnce() throws Exception {
+    Semaphore end = new Semaphore(0);
+    AtomicInteger underWay = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    ExecutorService threads = Executors.newCachedThreadPool();
+    try {
+      Submissions submissions = new Submissions(threads);
+      Thread loop =
+          new Thread(
+              () -> {
+                for (int number = 0; number < 3 * Submissions.AT_ONCE; number++) {
+                  most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+                  submissions.begin(
+                      () -> {
+                        end.acquireUninterruptibly();
+                        underWay.decrementAndGet();
+                      });
+                }
+                submissions.settle();
+              });
+      loop.start();
+      while (underWay.get() <= Submissions.AT_ONCE) {
+        Thread.sleep(1);
+      }
+      end.release(3 * Submissions.AT_ONCE);
+      loop.join();
 
-    assertThat(queue).hasSize(1);
+      // The one more is that which begins.
+      assertThat(most.get()).isEqualTo(Submissions.AT_ONCE + 1);
+      assertThat(underWay.get()).isZero();
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test

@@ -128,8 +128,7 @@ public final class Reconciler implements Phase.Cases<Decision> {
       @Override
       public Decision turnedAway(String why, Instant until) {
         return Decision.fact(
-            new RunEvent.SubmissionDeferred(why, until),
-            "the resource manager does not take the job now: " + why);
+            new RunEvent.SubmissionDeferred(why, until), "the job is not taken now: " + why);
       }
 
       @Override
