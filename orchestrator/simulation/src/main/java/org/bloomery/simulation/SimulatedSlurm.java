@@ -173,7 +173,7 @@ public final class SimulatedSlurm implements CommandRunner {
 
   private static void change(SlurmJob job, List<String> words) {
     switch (words.get(0)) {
-      case "hold" -> {
+      case "uhold" -> {
         job.held = true;
         job.reason = job.isPending() ? "JobHeldUser" : job.reason;
       }
@@ -187,7 +187,8 @@ public final class SimulatedSlurm implements CommandRunner {
           job.excluded = List.of(change.substring(change.indexOf('=') + 1).split(",", -1));
         }
       }
-      default -> throw new IllegalArgumentException("scontrol " + words);
+      // An exception would be taken for trouble of the moment, and be survived.
+      default -> throw new AssertionError("scontrol " + words + " is not simulated");
     }
   }
 

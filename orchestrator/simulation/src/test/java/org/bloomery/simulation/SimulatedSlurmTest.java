@@ -267,7 +267,7 @@ class SimulatedSlurmTest {
   @Test
   void aHeldJobWaitsUntilItIsReleased() {
     submit();
-    run("scontrol", "hold", "1");
+    run("scontrol", "uhold", "1");
     pass(Duration.ofHours(1));
     assertThat(queue()).contains("|PENDING|").contains("|JobHeldUser|");
     run("scontrol", "release", "1");
