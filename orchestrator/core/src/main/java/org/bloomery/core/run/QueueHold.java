@@ -20,11 +20,15 @@ final class QueueHold {
           ? Decision.wait(why)
           : Decision.effect(new Effect.HoldJob(queued.key()), why);
     }
-    // Only what was held through us is let go: its owner may have other reasons.
-    return queued.held() && released
-        ? Decision.effect(
-            new Effect.ReleaseJob(queued.key()), "lets job " + queued.key().jobId() + " go")
-        : Decision.NOTHING;
+    if (!queued.held()) {
+      return Decision.NOTHING;
+    }
+    String job = "job " + queued.key().jobId();
+    return released
+        ? Decision.effect(new Effect.ReleaseJob(queued.key()), "lets " + job + " go")
+        // Its owner may have other reasons than ours, or a leader that was overtaken was late.
+        : Decision.wait(
+            job + " is held in the queue; bloomery release " + run.id() + " lets it go");
   }
 
   /**

@@ -292,6 +292,34 @@ class ChainRulesTest {
   }
 
   @Test
+  void aJobThatIsHeldWithoutOurWishWaitsForAPersonWhoIsToldSo() {
+    Run pending = Runs.pending(Runs.submitting());
+    Run released = Runs.after(pending, new RunEvent.Requested(Request.Kind.RELEASE, "ada"));
+    Seen held = Runs.seen(Runs.known(held(Runs.job(1, JobState.PENDING))));
+
+    Decision decision = decide(pending, held, PLENTY);
+    assertThat(decision.facts()).isEmpty();
+    assertThat(decision.effects()).isEmpty();
+    assertThat(decision.why()).contains("bloomery release " + pending.id() + " lets it go");
+    assertThat(decide(released, held, PLENTY).effects())
+        .containsExactly(new Effect.ReleaseJob(Runs.key(1)));
+  }
+
+  private static JobView held(JobView job) {
+    return new JobView(
+        job.key(),
+        job.jobName(),
+        job.attempt(),
+        job.state(),
+        job.detail(),
+        job.end(),
+        true,
+        job.startedAt(),
+        job.nodes(),
+        job.usage());
+  }
+
+  @Test
   void aPreparedJobThatIsMissingIsGivenUpSoonerTheMoreItIsNeeded() {
     Run waiting = ready(Runs.queuedBehind(running));
     Seen absent = Runs.seen(Runs.known());
