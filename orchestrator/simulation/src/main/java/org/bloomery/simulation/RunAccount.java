@@ -143,6 +143,8 @@ final class RunAccount implements RunEvent.Cases<RunAccount> {
 
   @Override
   public RunAccount successorBound(RunEvent.SuccessorBound fact) {
+    // What is excluded is decided anew; a job that was never queued is handed over with that.
+    excluded.put(fact.attempt(), fact.excludedNodes());
     bound.put(fact.attempt(), fact.resumeFrom());
     return this;
   }
