@@ -19,12 +19,12 @@ import org.bloomery.core.checkpoint.CheckpointLayout;
 import org.bloomery.core.id.HomeId;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
+import org.bloomery.core.run.Attempt;
 import org.bloomery.core.run.Decider;
 import org.bloomery.core.run.Decision;
 import org.bloomery.core.run.HoldReason;
 import org.bloomery.core.run.Phase;
 import org.bloomery.core.run.Reconciler;
-import org.bloomery.core.run.Request;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.Successor;
 import org.bloomery.core.spec.ClusterProfile;
@@ -64,6 +64,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
   private final List<ClusterProfile> profiles;
   private final Gate gate;
   private boolean chaos = true;
+  private long newestEpoch;
 
   /** Streams of chance that do not shift each other: one for each part of the world. */
   private static final class Chance {
@@ -209,6 +210,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
   public Controller.Parts parts(Controller controller) {
     RunStore ours = new LeaderMemory(seams.store(store));
     RunStore.Epoch epoch = ours.lead();
+    newestEpoch = epoch.number();
     RunContexts contexts =
         new RunContexts(files.getPath("/home"), HOME, profiles, Surroundings.RENDERER, ours);
     CommandRunner runner = seams.runner(command -> gate.run(controller, command));
@@ -278,13 +280,18 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
     }
   }
 
-  /** If nobody leads, somebody takes over after the time that a session needs to expire. */
+  /**
+   * If nobody leads, somebody takes over after the time that a session needs to expire. Whoever was
+   * overtaken and does not know it yet stands in nobody's way.
+   */
   void elect() {
     time.after(
         Duration.ofSeconds(10 + chance.moments.nextInt(40)),
         "election",
         () -> {
-          boolean led = controllers.stream().anyMatch(one -> one.leads() && !one.isBusy());
+          boolean led =
+              controllers.stream()
+                  .anyMatch(one -> one.leads() && one.epoch() == newestEpoch && !one.isBusy());
           if (!led) {
             controllers.stream().filter(Controller::standsBy).findFirst().ifPresent(this::lead);
           }
@@ -362,17 +369,24 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
     return runs().stream().anyMatch(run -> !isAtRest(run));
   }
 
-  /** A run that a person holds may have a job in the queue, which is held, too. */
+  /**
+   * Whether a run is over, or waits for a person: one that holds it, or has to let its job go. Also
+   * a leader that was overtaken may have held the job, or a release was taken for done on an answer
+   * from before the hold; the run says so, but is nobody's to release.
+   */
   boolean isAtRest(Run run) {
-    if (run.phase() instanceof Phase.Pending && run.asked(Request.Kind.HOLD).isPresent()) {
-      return true;
+    if (run.phase() instanceof Phase.Pending) {
+      return truth.isHeld(run.attempt().flatMap(Attempt::job).orElseThrow());
     }
     boolean held = run.phase() instanceof Phase.Held;
     boolean heldByPerson =
         run.phase() instanceof Phase.Held phase && phase.reason() == HoldReason.HELD;
     return (held || run.isFinished())
         && run.surplus().stream().allMatch(truth::isForgotten)
-        && (heldByPerson || run.successor().filter(Successor::isOpen).isEmpty());
+        && run.successor()
+            .filter(Successor::isOpen)
+            .map(next -> heldByPerson && next.job().map(truth::isHeld).orElse(true))
+            .orElse(true);
   }
 
   /** All runs, as the records say. */

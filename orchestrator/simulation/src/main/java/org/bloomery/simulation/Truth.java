@@ -72,6 +72,13 @@ final class Truth {
         && now.isBefore(job.end.orElseThrow().plus(grace).minusSeconds(2));
   }
 
+  /** Whether its user keeps a job in the queue. */
+  boolean isHeld(JobKey key) {
+    return row(key)
+        .filter(row -> row.job.isPending() && row.job.held && !row.job.vanished)
+        .isPresent();
+  }
+
   /** Whether SLURM has lost a job: its bill can never come. */
   boolean isForgotten(JobKey key) {
     return row(key).map(row -> row.job.vanished).orElse(false);
