@@ -382,7 +382,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
     boolean heldByPerson =
         run.phase() instanceof Phase.Held phase && phase.reason() == HoldReason.HELD;
     return (held || run.isFinished())
-        && run.surplus().stream().allMatch(truth::isForgotten)
+        && run.surplus().isEmpty()
         && run.successor()
             .filter(Successor::isOpen)
             .map(next -> heldByPerson && next.job().map(truth::isHeld).orElse(true))

@@ -79,11 +79,6 @@ final class Truth {
         .isPresent();
   }
 
-  /** Whether SLURM has lost a job: its bill can never come. */
-  boolean isForgotten(JobKey key) {
-    return row(key).map(row -> row.job.vanished).orElse(false);
-  }
-
   SimulatedCheckpoint checkpoint(RunId run, CheckpointRef ref) {
     return new SimulatedCheckpoint(
         files,

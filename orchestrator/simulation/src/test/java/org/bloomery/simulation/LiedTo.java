@@ -241,6 +241,7 @@ final class LiedTo {
               directory(attempt).toString(),
               DEVICES,
               Optional.ofNullable(keys.get(attempt)),
+              List.of(),
               T0));
     }
     return wanted;

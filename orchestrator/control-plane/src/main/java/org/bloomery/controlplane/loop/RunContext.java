@@ -123,21 +123,18 @@ record RunContext(
             attempt ->
                 wanted.add(
                     wanted(
+                        state,
                         attempt.number(),
                         at(start(attempt)),
                         attempt.job(),
-                        since(state, attempt.plannedAt()))));
+                        attempt.plannedAt())));
     state
         .successor()
         .filter(Successor::isOpen)
         .ifPresent(
             next ->
                 wanted.add(
-                    wanted(
-                        next.number(),
-                        at(head(state)),
-                        next.job(),
-                        since(state, next.plannedAt()))));
+                    wanted(state, next.number(), at(head(state)), next.job(), next.plannedAt())));
     return wanted;
   }
 
@@ -151,7 +148,7 @@ record RunContext(
   }
 
   private ResourceManager.Wanted wanted(
-      int attempt, Terms held, Optional<JobKey> job, Instant since) {
+      Run state, int attempt, Terms held, Optional<JobKey> job, Instant planned) {
     return new ResourceManager.Wanted(
         run,
         attempt,
@@ -159,7 +156,8 @@ record RunContext(
         attemptDirectory(attempt).toString(),
         held.spec().resources().devices(),
         job,
-        since);
+        state.surplus(),
+        since(state, planned));
   }
 
   /** The job of the current attempt. */

@@ -51,6 +51,7 @@ sealed interface JobRow permits QueueRow, AccountingRow {
             && AttemptDirectory.attemptOf(workDirectory()).isPresent()
             && parent(workDirectory()).equals(parent(attempt.directory()));
     return sameRun
+        || attempt.unbilled().stream().anyMatch(this::isJob)
         || (workDirectory().equals(attempt.directory())
             && attempt.key().filter(this::isJob).isPresent());
   }

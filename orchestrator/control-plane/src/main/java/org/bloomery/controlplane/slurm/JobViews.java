@@ -37,6 +37,7 @@ final class JobViews {
     for (Wanted attempt : wanted) {
       runs.computeIfAbsent(attempt.jobName(), name -> new ArrayList<>()).add(attempt);
       attempt.key().ifPresent(keys::add);
+      keys.addAll(attempt.unbilled());
     }
     memory.beginLook(keys);
     List<JobView> jobs = new ArrayList<>();

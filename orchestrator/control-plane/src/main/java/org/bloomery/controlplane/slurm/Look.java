@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.bloomery.core.port.ResourceManager.Wanted;
 
 /** What one look has brought home, before anything is concluded from it. */
@@ -90,7 +91,8 @@ final class Look {
 
     List<R> of(Wanted attempt, String user) {
       List<R> candidates = new ArrayList<>(byName.getOrDefault(attempt.jobName(), List.of()));
-      attempt.key().ifPresent(key -> candidates.addAll(byId.getOrDefault(key.jobId(), List.of())));
+      Stream.concat(attempt.key().stream(), attempt.unbilled().stream())
+          .forEach(key -> candidates.addAll(byId.getOrDefault(key.jobId(), List.of())));
       return candidates.stream().distinct().filter(row -> row.isOf(attempt, user)).toList();
     }
   }

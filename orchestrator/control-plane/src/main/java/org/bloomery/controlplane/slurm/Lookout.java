@@ -57,12 +57,16 @@ final class Lookout {
   private Look look(List<Wanted> wanted, Set<JobKey> settled, Instant now, List<QueueRow> queue) {
     List<QueueRow> rows = new ArrayList<>(queue);
     List<Wanted> open = notAlive(wanted, rows, settled);
-    Accounting accounting = accounting(open, now);
+    List<Wanted> asked =
+        wanted.stream()
+            .filter(attempt -> open.contains(attempt) || hasOpenBill(attempt, rows, settled))
+            .toList();
+    Accounting accounting = accounting(asked, now);
     Map<String, String> unclear = new TreeMap<>();
     if (accounting instanceof Accounting.Known known) {
-      int asked = 0;
+      int details = 0;
       for (Wanted attempt : withoutRow(open, rows, known.rows())) {
-        if (asked++ == DETAILS_MAX) {
+        if (details++ == DETAILS_MAX) {
           break;
         }
         details(attempt, rows, unclear);
@@ -102,7 +106,7 @@ final class Lookout {
   private List<Wanted> notAlive(List<Wanted> wanted, List<QueueRow> queue, Set<JobKey> settled) {
     Map<String, List<QueueRow>> alive = new TreeMap<>();
     for (QueueRow row : queue) {
-      if (row.known().filter(state -> state.inQueue() != JobState.ENDED).isPresent()) {
+      if (isAlive(row)) {
         alive.computeIfAbsent(row.workDirectory(), directory -> new ArrayList<>()).add(row);
       }
     }
@@ -113,6 +117,19 @@ final class Lookout {
                 alive.getOrDefault(attempt.directory(), List.of()).stream()
                     .noneMatch(row -> isCurrent(row, attempt)))
         .toList();
+  }
+
+  private static boolean isAlive(QueueRow row) {
+    return row.known().filter(state -> state.inQueue() != JobState.ENDED).isPresent();
+  }
+
+  /** Whether a job of the run that is no attempt's may be over, and its bill be there. */
+  private static boolean hasOpenBill(Wanted attempt, List<QueueRow> queue, Set<JobKey> settled) {
+    return attempt.unbilled().stream()
+        .anyMatch(
+            job ->
+                !settled.contains(job)
+                    && queue.stream().noneMatch(row -> isAlive(row) && row.isJob(job)));
   }
 
   private boolean isCurrent(QueueRow row, Wanted attempt) {
@@ -175,12 +192,11 @@ final class Lookout {
   private static Set<String> unsettledIds(List<Wanted> open, Set<AccountingRow> rows) {
     Set<String> ids = new TreeSet<>();
     for (Wanted attempt : open) {
-      attempt
-          .key()
+      Stream.concat(attempt.key().stream(), attempt.unbilled().stream())
           .filter(key -> rows.stream().noneMatch(row -> row.isFinal() && row.isJob(key)))
           .map(JobKey::jobId)
           .filter(id -> id.matches("[0-9]+"))
-          .ifPresent(ids::add);
+          .forEach(ids::add);
     }
     return ids;
   }

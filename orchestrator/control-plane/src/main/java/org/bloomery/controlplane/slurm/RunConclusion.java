@@ -12,6 +12,8 @@ import org.bloomery.controlplane.files.AttemptTraces;
 import org.bloomery.controlplane.files.ClaimFile.Claim;
 import org.bloomery.core.id.AttemptDirectory;
 import org.bloomery.core.id.JobKey;
+import org.bloomery.core.ledger.GpuSeconds;
+import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.ExitRecord;
 import org.bloomery.core.observe.JobEnd;
 import org.bloomery.core.observe.JobState;
@@ -85,6 +87,11 @@ final class RunConclusion {
                 : views.values().stream().anyMatch(job -> isOf(job, attempt));
         if (!isShown) {
           notShown(attempt).ifPresent(view -> views.put(view.key(), view));
+        }
+        for (JobKey job : attempt.unbilled()) {
+          if (!views.containsKey(job)) {
+            unbilled(job, attempt).ifPresent(view -> views.put(job, view));
+          }
         }
       }
       return new Report.Clear<>(List.copyOf(views.values()));
@@ -293,6 +300,40 @@ final class RunConclusion {
       JobKey key, Wanted attempt, AttemptTraces traces, Optional<JobView> left) throws IOException {
     JobView job = left.orElseGet(() -> gone(key, attempt, FORGOTTEN));
     return withFigures(job, traces, ownFigures(key, attempt, traces));
+  }
+
+  /**
+   * A job that is no attempt's and is not shown any more. What neither the queue nor the accounting
+   * has had for a whole day costs nothing that anybody can tell; its bill must end some day.
+   */
+  private Optional<JobView> unbilled(JobKey key, Wanted attempt) {
+    Optional<JobView> settled = memory.settled(key);
+    if (settled.isPresent()
+        || look.accounting() instanceof Accounting.Silent
+        || !memory.isLost(key, nanos, site, ACCOUNTING_GAP)) {
+      return settled;
+    }
+    Instant submitted = Instant.ofEpochSecond(key.submitEpoch());
+    Usage none =
+        new Usage(
+            submitted,
+            submitted,
+            GpuSeconds.ZERO,
+            GpuSeconds.ZERO,
+            Posting.Source.LAST_SIGN_OF_LIFE,
+            false);
+    return Optional.of(
+        new JobView(
+            key,
+            attempt.jobName(),
+            Optional.empty(),
+            JobState.ENDED,
+            FORGOTTEN,
+            Optional.of(JobEnd.of(SchedulerEnd.UNKNOWN)),
+            false,
+            Optional.empty(),
+            List.of(),
+            Optional.of(none)));
   }
 
   /** Who has claimed; its submit time is not known, and its start stands for it. */

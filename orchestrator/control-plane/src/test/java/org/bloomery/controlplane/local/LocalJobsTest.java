@@ -57,6 +57,7 @@ abstract class LocalJobsTest {
         request.directory(),
         request.devices(),
         key,
+        List.of(),
         Instant.now());
   }
 

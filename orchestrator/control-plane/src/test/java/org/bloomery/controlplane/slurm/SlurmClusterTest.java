@@ -61,6 +61,7 @@ class SlurmClusterTest {
             "/runs/x/attempts/0001",
             8,
             Optional.of(new JobKey("jean-zay-a100", "7", 1000)),
+            List.of(),
             Instant.ofEpochSecond(900));
 
     Observation seen =

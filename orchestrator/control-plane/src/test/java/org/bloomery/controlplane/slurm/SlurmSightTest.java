@@ -240,6 +240,23 @@ class SlurmSightTest {
     assertThat(old.jobName()).isEqualTo(current.jobName());
   }
 
+  /** Nothing else is to be learnt, so nobody else would ask the accounting. */
+  @Test
+  void aStrayJobThatHasLeftTheQueueIsBilledAlsoAfterItsRunIsSettled() {
+    JobRequest request = submitted(1, "ends");
+    JobKey key = keyOf(request);
+    jobs(request, key);
+    JobKey stray = keyOf(submitted(2, "lives"));
+    FakeJob job = world.slurm().rename(world.slurm().jobs().get(1), "do-not-touch");
+    job.cancel(world.slurm().now());
+    world.slurm().advance(FakeSlurm.MIN_JOB_AGE.multipliedBy(2));
+
+    assertThat(world.known(world.wanted(request, Optional.of(key), List.of(stray))).jobs())
+        .filteredOn(seen -> seen.key().equals(stray))
+        .singleElement()
+        .matches(seen -> seen.usage().filter(Usage::audited).isPresent());
+  }
+
   /** An administrator can rename a job; it stays the attempt's. */
   @Test
   void aRenamedJobIsStillTheSame() {

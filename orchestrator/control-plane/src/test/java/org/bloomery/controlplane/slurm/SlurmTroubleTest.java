@@ -327,13 +327,33 @@ class SlurmTroubleTest {
     assertThat(over.usage().orElseThrow().source()).isEqualTo(Source.EXIT_RECORD);
   }
 
-  /** What is seen after so long, with more looks than are needed. */
+  /** A bill that can never come must not keep a run open for ever. */
+  @Test
+  void aStrayJobThatSlurmHasForgottenCostsNothingAfterADay() {
+    world.manager().submit(request);
+    JobKey stray = world.known(unseen()).jobs().get(0).key();
+    world.slurm().jobs().clear();
+    Wanted wanted = world.wanted(world.prepare(2, "lives"), Optional.empty(), List.of(stray));
+
+    assertThat(missedFor(wanted, Duration.ofHours(23))).isEmpty();
+    JobView over = missedFor(wanted, Duration.ofHours(2)).get(0);
+    assertThat(over.key()).isEqualTo(stray);
+    assertThat(over.attempt()).isEmpty();
+    assertThat(over.usage().orElseThrow().allocated()).isEqualTo(GpuSeconds.ZERO);
+    assertThat(over.usage().orElseThrow().audited()).isFalse();
+  }
+
   private List<JobView> missedFor(JobKey key, Duration span) {
+    return missedFor(seen(key), span);
+  }
+
+  /** What is seen after so long, with more looks than are needed. */
+  private List<JobView> missedFor(Wanted wanted, Duration span) {
     int looks = 25;
     List<JobView> seen = List.of();
     for (int look = 0; look < looks; look++) {
       world.slurm().advance(span.dividedBy(looks));
-      seen = world.known(seen(key)).jobs();
+      seen = world.known(wanted).jobs();
     }
     return seen;
   }

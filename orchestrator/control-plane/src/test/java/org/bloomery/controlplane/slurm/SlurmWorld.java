@@ -163,6 +163,10 @@ final class SlurmWorld {
   }
 
   Wanted wanted(JobRequest request, Optional<JobKey> key) {
+    return wanted(request, key, List.of());
+  }
+
+  Wanted wanted(JobRequest request, Optional<JobKey> key, List<JobKey> unbilled) {
     return new Wanted(
         request.run(),
         request.attempt(),
@@ -170,6 +174,7 @@ final class SlurmWorld {
         request.directory(),
         request.devices(),
         key,
+        unbilled,
         slurm.now().minus(Duration.ofMinutes(10)));
   }
 }

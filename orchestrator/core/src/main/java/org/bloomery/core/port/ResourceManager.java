@@ -45,7 +45,8 @@ public interface ResourceManager {
    * A job that somebody wants to know about.
    *
    * @param key known once it was seen
-   * @param since jobs submitted before this are not it
+   * @param unbilled jobs of the run that are no attempt's, and of which the bill is still to come
+   * @param since jobs submitted before this are not it, nor one of those
    */
   record Wanted(
       RunId run,
@@ -54,7 +55,12 @@ public interface ResourceManager {
       String directory,
       int devices,
       Optional<JobKey> key,
-      Instant since) {}
+      List<JobKey> unbilled,
+      Instant since) {
+    public Wanted {
+      unbilled = List.copyOf(unbilled);
+    }
+  }
 
   /** What became of a submission. */
   sealed interface Submission {

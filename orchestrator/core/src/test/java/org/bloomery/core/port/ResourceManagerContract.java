@@ -160,6 +160,7 @@ public abstract class ResourceManagerContract {
         request.directory(),
         request.devices(),
         key,
+        List.of(),
         now().minus(Duration.ofHours(1)));
   }
 
