@@ -17,7 +17,6 @@ import org.bloomery.core.budget.Payer;
 import org.bloomery.core.budget.Purse;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
-import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Attempt;
@@ -248,30 +247,29 @@ public final class AccountBook implements Accounts {
 
   private BurnDown sum(Budget budget, Budget.Bound bound, Instant now) {
     SortedMap<LocalDate, Long> daily = new TreeMap<>();
-    ledger.forEach(
-        line -> {
-          if (line.chargedGpuSeconds() > 0
-              && budget.isFor(payer(line))
-              && bound.holdsFor(line.team(), line.user())) {
-            LocalDate day = day(Instant.ofEpochSecond(line.end()));
+    ledger.forEachPayment(
+        (paid, sum) -> {
+          if (sum.chargedGpuSeconds() > 0
+              && budget.isFor(payer(paid))
+              && bound.holdsFor(paid.team(), paid.user())) {
+            LocalDate day = LocalDate.ofEpochDay(paid.epochDay());
             if (budget.contains(day)) {
-              daily.merge(day, line.chargedGpuSeconds(), Long::sum);
+              daily.merge(day, sum.chargedGpuSeconds(), Long::sum);
             }
           }
         });
     return new BurnDown(daily, day(now));
   }
 
-  private Payer payer(LedgerEntry line) {
-    String cluster = line.job().cluster();
+  private Payer payer(LedgerBook.PayingDay paid) {
     String type =
         contexts
-            .profile(cluster)
-            .flatMap(profile -> profile.partition(Optional.of(line.partition())))
+            .profile(paid.cluster())
+            .flatMap(profile -> profile.partition(Optional.of(paid.partition())))
             .map(Partition::device)
             .map(Partition.Device::type)
             .orElse("");
-    return new Payer(line.account(), cluster, type, line.team(), line.user());
+    return new Payer(paid.account(), paid.cluster(), type, paid.team(), paid.user());
   }
 
   /** Says once for each level that so much of an allocation is used. */

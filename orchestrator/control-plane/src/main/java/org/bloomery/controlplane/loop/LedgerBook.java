@@ -1,5 +1,6 @@
 package org.bloomery.controlplane.loop;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.EnergyView;
 import org.bloomery.controlplane.api.LedgerAddition;
@@ -24,6 +25,7 @@ import org.bloomery.core.ledger.Ledger;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.LedgerLines;
 import org.bloomery.core.ledger.LedgerMonth;
+import org.bloomery.core.ledger.LedgerSums;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.plan.BatchSchedule;
@@ -33,6 +35,7 @@ import org.bloomery.core.port.RunStore;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.JobStory;
 import org.bloomery.core.report.Period;
+import org.bloomery.core.report.Reports;
 import org.bloomery.core.report.UsageTable;
 import org.bloomery.core.report.WasteKind;
 import org.bloomery.core.report.WasteSplit;
@@ -72,7 +75,16 @@ public final class LedgerBook {
   /** Null until it is read, and again once a line may be in it that is not in the store. */
   private Ledger ledger;
 
+  /** Of {@link #ledger}, and null with it. */
+  private Reports reports;
+
+  private LedgerSums<PayingDay> payments;
+
   private long generation;
+
+  /** What allocations ask about: who has used something on which day. */
+  record PayingDay(
+      long epochDay, String cluster, String partition, String account, String team, String user) {}
 
   public LedgerBook(
       LedgerStore store,
@@ -87,7 +99,8 @@ public final class LedgerBook {
     this.epoch = epoch;
   }
 
-  synchronized LedgerAddition add(List<String> lines, String by) {
+  LedgerAddition add(List<String> lines, String by) {
+    // Outside of the lock: another request is being written meanwhile.
     List<LedgerEntry> entries = parsed(lines);
     long changed = keep(entries);
     LOG.info("{} lines for the ledger by {}, {} of them new", entries.size(), by, changed);
@@ -111,16 +124,15 @@ public final class LedgerBook {
 
   synchronized UsageTableView usage(GroupBy by, Period period) {
     catchUp();
-    UsageTable table =
-        UsageTable.of(
-            ledger.entries(), by, period, line -> Optional.ofNullable(stories.get(line.job())));
+    UsageTable table = reports.usage(by, period, this::story);
     return UsageTableView.of(table, by, period, energy(period), time.instant());
   }
 
   /** What the devices of each partition have drawn, where their power is known. */
   private List<EnergyView> energy(Period period) {
     SortedMap<String, SortedMap<String, Long>> used = new TreeMap<>();
-    UsageTable.places(ledger.entries(), period)
+    reports
+        .places(period)
         .forEach(
             (place, gpuSeconds) ->
                 used.computeIfAbsent(place.cluster(), name -> new TreeMap<>())
@@ -153,9 +165,7 @@ public final class LedgerBook {
 
   synchronized WasteView waste(GroupBy by, Period period) {
     catchUp();
-    WasteTable table =
-        WasteTable.of(
-            ledger.entries(), by, period, line -> Optional.ofNullable(stories.get(line.job())));
+    WasteTable table = reports.waste(by, period, this::story);
     List<WasteView.Incident> some =
         incidents.values().stream()
             .filter(one -> ledger.find(one.job()).filter(period::contains).isPresent())
@@ -167,6 +177,10 @@ public final class LedgerBook {
     return WasteView.of(table, by, period, new WasteView.Extent(seen, some), time.instant());
   }
 
+  private Optional<JobStory> story(LedgerEntry line) {
+    return Optional.ofNullable(stories.get(line.job()));
+  }
+
   /** The lines of a cluster whose jobs ended in a period. */
   synchronized List<LedgerEntry> lines(String cluster, Period period) {
     catchUp();
@@ -175,7 +189,7 @@ public final class LedgerBook {
         .toList();
   }
 
-  /** Adds what a cluster's accounting has told, and returns how much of it is new. */
+  /** Adds what accounting has told, and returns how much of it is new. */
   synchronized long collect(List<LedgerEntry> entries) {
     catchUp();
     return keep(entries);
@@ -198,11 +212,13 @@ public final class LedgerBook {
   }
 
   /** Adds what the store does not have yet, and returns how much that was. */
-  private long keep(List<LedgerEntry> entries) {
+  private synchronized long keep(List<LedgerEntry> entries) {
     if (ledger == null) {
       Ledger read = new Ledger();
       store.read(read::add);
       ledger = read;
+      reports = new Reports(read);
+      payments = null;
     }
     List<LedgerEntry> changed = ledger.add(entries);
     if (changed.isEmpty()) {
@@ -241,10 +257,23 @@ public final class LedgerBook {
     return generation;
   }
 
-  /** Shows each line, in no order. */
-  synchronized void forEach(Consumer<LedgerEntry> reader) {
+  /** Shows what was used by whom on each day, in no order. */
+  synchronized void forEachPayment(BiConsumer<PayingDay, LedgerSums.Sum> reader) {
     keep(List.of());
-    ledger.entries().forEach(reader);
+    if (payments == null) {
+      payments = ledger.sums(line -> List.of(payingDay(line)));
+    }
+    payments.forEach(reader);
+  }
+
+  private static PayingDay payingDay(LedgerEntry line) {
+    return new PayingDay(
+        Math.floorDiv(line.end(), Duration.ofDays(1).toSeconds()),
+        line.job().cluster(),
+        line.partition(),
+        line.account(),
+        line.team(),
+        line.user());
   }
 
   private void read(Run run) {

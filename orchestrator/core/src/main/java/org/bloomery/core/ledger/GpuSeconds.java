@@ -22,6 +22,11 @@ public record GpuSeconds(long value) implements Comparable<GpuSeconds> {
     return new GpuSeconds(Math.round(gpuHours * 3600));
   }
 
+  /** One of the equal parts of a whole; the seconds that are left over go to the first ones. */
+  public static long part(long whole, int place, int parts) {
+    return whole / parts + (place < whole % parts ? 1 : 0);
+  }
+
   public GpuSeconds plus(GpuSeconds other) {
     return new GpuSeconds(Math.addExact(value, other.value));
   }

@@ -4,9 +4,12 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
 import org.bloomery.core.id.JobKey;
 
 /**
@@ -22,6 +25,9 @@ public final class Ledger {
   /** By {@link #startKey}, the line that knows its submit time; made when first needed. */
   private Map<JobKey, JobKey> byStart;
 
+  private final Set<JobKey> ofRuns = new HashSet<>();
+  private final List<LedgerSums<?>> sums = new ArrayList<>();
+
   /** Takes lines in, and returns those that are new or changed, as they are now. */
   public List<LedgerEntry> add(Collection<LedgerEntry> more) {
     List<LedgerEntry> changed = new ArrayList<>();
@@ -34,7 +40,7 @@ public final class Ledger {
   private Optional<LedgerEntry> add(LedgerEntry entry) {
     LedgerEntry joined = entry;
     if (entry.knowsSubmit()) {
-      LedgerEntry nameless = byStart == null ? null : entries.remove(startKey(entry));
+      LedgerEntry nameless = byStart == null ? null : take(startKey(entry));
       joined = nameless == null ? entry : entry.with(nameless);
     } else {
       JobKey known = index().get(entry.job());
@@ -45,11 +51,41 @@ public final class Ledger {
     if (after.equals(before)) {
       return Optional.empty();
     }
-    entries.put(after.job(), after);
+    take(after.job());
+    put(after);
     if (byStart != null && after.knowsSubmit()) {
       byStart.put(startKey(after), after.job());
     }
     return Optional.of(after);
+  }
+
+  private LedgerEntry take(JobKey job) {
+    LedgerEntry taken = entries.remove(job);
+    if (taken != null) {
+      ofRuns.remove(job);
+      sums.forEach(sum -> sum.take(taken));
+    }
+    return taken;
+  }
+
+  private void put(LedgerEntry entry) {
+    entries.put(entry.job(), entry);
+    if (entry.run().isPresent()) {
+      ofRuns.add(entry.job());
+    }
+    sums.forEach(sum -> sum.put(entry));
+  }
+
+  /**
+   * Sums of this ledger, which stay true from now on; each of them makes adding lines dearer.
+   *
+   * @param keys what a line is summed by: nothing, one thing, or several in equal parts
+   */
+  public <K> LedgerSums<K> sums(Function<LedgerEntry, List<K>> keys) {
+    LedgerSums<K> more = new LedgerSums<>(keys);
+    entries.values().forEach(more::put);
+    sums.add(more);
+    return more;
   }
 
   private Map<JobKey, JobKey> index() {
@@ -81,6 +117,11 @@ public final class Ledger {
   /** All lines, in no order. */
   public Collection<LedgerEntry> entries() {
     return Collections.unmodifiableCollection(entries.values());
+  }
+
+  /** The lines of jobs that runs have started, in no order. */
+  public List<LedgerEntry> ofRuns() {
+    return ofRuns.stream().map(entries::get).toList();
   }
 
   public int size() {

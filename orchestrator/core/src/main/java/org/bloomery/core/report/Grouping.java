@@ -26,11 +26,6 @@ final class Grouping {
     this.by = by;
   }
 
-  /** One of the equal parts of a whole; the seconds that are left over go to the first ones. */
-  static long part(long whole, int place, int parts) {
-    return whole / parts + (place < whole % parts ? 1 : 0);
-  }
-
   /** The groups that a line belongs to, at least one. */
   List<String> keys(LedgerEntry line, Optional<JobStory> story) {
     return switch (by) {

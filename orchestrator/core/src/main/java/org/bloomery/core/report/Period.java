@@ -1,6 +1,7 @@
 package org.bloomery.core.report;
 
 import java.time.LocalDate;
+import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -26,6 +27,18 @@ public record Period(Optional<LocalDate> from, Optional<LocalDate> to) {
     long first = firstSecond();
     long last = lastSecond();
     return entry -> entry.end() >= first && entry.end() <= last;
+  }
+
+  /** Whether all days of a month are in it. */
+  public boolean containsAll(YearMonth month) {
+    return from.map(first -> !first.isAfter(month.atDay(1))).orElse(true)
+        && to.map(last -> !last.isBefore(month.atEndOfMonth())).orElse(true);
+  }
+
+  /** Whether a day of a month is in it. */
+  public boolean touches(YearMonth month) {
+    return from.map(first -> !first.isAfter(month.atEndOfMonth())).orElse(true)
+        && to.map(last -> !last.isBefore(month.atDay(1))).orElse(true);
   }
 
   private long firstSecond() {

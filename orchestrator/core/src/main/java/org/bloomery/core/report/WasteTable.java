@@ -1,14 +1,8 @@
 package org.bloomery.core.report;
 
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
-import java.util.function.Function;
-import org.bloomery.core.ledger.LedgerEntry;
 
 /**
  * What the jobs of runs were spent on, summed up; rows sum to the whole, and so do parts, exactly.
@@ -18,7 +12,13 @@ import org.bloomery.core.ledger.LedgerEntry;
 public record WasteTable(long jobs, long gpuSeconds, Map<WasteKind, Long> parts, List<Row> rows) {
 
   /** One group. */
-  public record Row(String key, long jobs, long gpuSeconds, Map<WasteKind, Long> parts) {
+  public record Row(String key, long jobs, long gpuSeconds, Map<WasteKind, Long> parts)
+      implements GroupSums.Row {
+
+    private static Row of(String key, GroupSums.Sum sum) {
+      Map<WasteKind, Long> parts = byKind(sum);
+      return new Row(key, sum.jobs(), whole(parts), parts);
+    }
 
     /** Effective training time ratio: the share that was spent on steps that were kept. */
     public double ettr() {
@@ -39,62 +39,36 @@ public record WasteTable(long jobs, long gpuSeconds, Map<WasteKind, Long> parts,
     return whole == 0 ? 1 : (double) parts.get(WasteKind.PRODUCTIVE) / whole;
   }
 
-  /**
-   * Sums up the lines of a period.
-   *
-   * @param stories what is known of a line; lines without a story are left out
-   */
-  public static WasteTable of(
-      Collection<LedgerEntry> lines,
-      GroupBy by,
-      Period period,
-      Function<LedgerEntry, Optional<JobStory>> stories) {
-    Grouping grouping = new Grouping(by);
-    Map<String, Sum> groups = new TreeMap<>();
-    Sum all = new Sum();
-    for (LedgerEntry line : lines) {
-      Optional<JobStory> story =
-          period.contains(line) && line.run().isPresent() ? stories.apply(line) : Optional.empty();
-      if (story.isPresent()) {
-        WasteSplit split = story.get().split();
-        all.add(split, 0, 1);
-        List<String> keys = grouping.keys(line, story);
-        for (int i = 0; i < keys.size(); i++) {
-          groups.computeIfAbsent(keys.get(i), key -> new Sum()).add(split, i, keys.size());
-        }
-      }
-    }
-    Comparator<Row> order =
-        by.isTime()
-            ? Comparator.comparing(Row::key)
-            : Comparator.comparingLong(Row::gpuSeconds).reversed().thenComparing(Row::key);
-    return new WasteTable(
-        all.jobs,
-        all.whole(),
-        all.parts,
-        groups.entrySet().stream()
-            .map(group -> group.getValue().row(group.getKey()))
-            .sorted(order)
-            .toList());
+  /** Sums of GPU-seconds by what they were spent on. */
+  static GroupSums sums() {
+    return new GroupSums(WasteKind.values().length);
   }
 
-  private static final class Sum {
-    private final Map<WasteKind, Long> parts = new EnumMap<>(WasteSplit.NONE.parts());
-    private long jobs;
+  static WasteTable of(GroupBy by, GroupSums sums) {
+    Map<WasteKind, Long> parts = byKind(sums.all());
+    return new WasteTable(sums.all().jobs(), whole(parts), parts, sums.rows(by, Row::of));
+  }
 
-    void add(WasteSplit split, int place, int of) {
-      jobs++;
-      split
-          .parts()
-          .forEach((kind, part) -> parts.merge(kind, Grouping.part(part, place, of), Long::sum));
+  /** A split as the figures that are summed. */
+  static long[] figures(WasteSplit split) {
+    WasteKind[] kinds = WasteKind.values();
+    long[] figures = new long[kinds.length];
+    for (int i = 0; i < kinds.length; i++) {
+      figures[i] = split.of(kinds[i]);
     }
+    return figures;
+  }
 
-    long whole() {
-      return parts.values().stream().mapToLong(Long::longValue).sum();
+  private static Map<WasteKind, Long> byKind(GroupSums.Sum sum) {
+    WasteKind[] kinds = WasteKind.values();
+    Map<WasteKind, Long> parts = new EnumMap<>(WasteKind.class);
+    for (int i = 0; i < kinds.length; i++) {
+      parts.put(kinds[i], sum.figure(i));
     }
+    return parts;
+  }
 
-    Row row(String key) {
-      return new Row(key, jobs, whole(), parts);
-    }
+  private static long whole(Map<WasteKind, Long> parts) {
+    return parts.values().stream().mapToLong(Long::longValue).sum();
   }
 }

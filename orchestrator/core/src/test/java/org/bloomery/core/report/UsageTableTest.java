@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.ledger.Ledger;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.Posting;
 import org.junit.jupiter.api.Test;
@@ -55,7 +56,13 @@ class UsageTableTest {
   }
 
   private static UsageTable by(GroupBy by) {
-    return UsageTable.of(LINES, by, Period.ALWAYS, UsageTableTest::story);
+    return reports().usage(by, Period.ALWAYS, UsageTableTest::story);
+  }
+
+  private static Reports reports() {
+    Ledger ledger = new Ledger();
+    ledger.add(LINES);
+    return new Reports(ledger);
   }
 
   @ParameterizedTest
@@ -94,7 +101,7 @@ class UsageTableTest {
   @ParameterizedTest
   @EnumSource(GroupBy.class)
   void wasteIsSplitOfRunsOnlyAndSumsToTheWhole(GroupBy by) {
-    WasteTable table = WasteTable.of(LINES, by, Period.ALWAYS, UsageTableTest::story);
+    WasteTable table = reports().waste(by, Period.ALWAYS, UsageTableTest::story);
     assertThat(table.gpuSeconds()).isEqualTo(100);
     assertThat(table.parts()).containsEntry(WasteKind.LOST, 11L);
     assertThat(table.ettr()).isEqualTo(0.89);
@@ -107,9 +114,9 @@ class UsageTableTest {
   void aJobBelongsToTheDayOnWhichItEnded() {
     Period march = Period.of(LocalDate.of(2022, 3, 1), LocalDate.of(2022, 3, 31));
     Period february = Period.of(LocalDate.of(2022, 2, 28), LocalDate.of(2022, 2, 28));
-    assertThat(UsageTable.of(LINES, GroupBy.USER, march, UsageTableTest::story).gpuSeconds())
+    assertThat(reports().usage(GroupBy.USER, march, UsageTableTest::story).gpuSeconds())
         .isEqualTo(200);
-    assertThat(UsageTable.of(LINES, GroupBy.USER, february, UsageTableTest::story).gpuSeconds())
+    assertThat(reports().usage(GroupBy.USER, february, UsageTableTest::story).gpuSeconds())
         .isEqualTo(100);
   }
 }
