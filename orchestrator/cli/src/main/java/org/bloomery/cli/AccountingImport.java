@@ -1,129 +1,112 @@
 package org.bloomery.cli;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.bloomery.controlplane.api.LedgerApi;
-import org.bloomery.core.ledger.LedgerEntry;
-import org.bloomery.core.ledger.LedgerLines;
-import org.bloomery.core.slurm.AccountingLine;
-import org.bloomery.core.slurm.AccountingTable;
 
-/** Takes the lines of an accounting file one by one, and hands on what is to be posted. */
-final class AccountingImport implements AccountingLine.Cases<Void> {
-  private static final int EXAMPLES_MAX = 3;
-  private static final int EXAMPLE_CHARS_MAX = 60;
+/**
+ * Reads an accounting file in parts and hands on what is to be posted, several parts at a time: a
+ * part is read while the control plane writes down the one before. In which order they arrive there
+ * does not matter to a ledger.
+ */
+final class AccountingImport implements AutoCloseable {
+  private static final int LINES_PER_PART = 5_000;
+  private static final int THREADS = Math.max(2, Runtime.getRuntime().availableProcessors());
 
-  /** One request takes so many lines, and so many characters: its body may have 1 MiB. */
-  private static final int LINES_PER_REQUEST = 4_000;
+  /** What is read ahead lies in memory. */
+  private static final int PARTS_AHEAD_MAX = THREADS + 2;
 
-  private static final int CHARS_PER_REQUEST = 700_000;
-
-  private final AccountingTable table;
+  private final Reader reader;
   private final LedgerApi ledger;
-  private final Map<AccountingLine.Reason, Kind> skipped = new TreeMap<>();
-  private final Map<AccountingLine.Note, Kind> odd = new TreeMap<>();
-  private final List<String> waiting = new ArrayList<>();
-  private int waitingChars;
+  private final AccountingPart whole;
+  private final Deque<Future<AccountingPart>> ahead = new ArrayDeque<>();
+  private final ExecutorService threads =
+      Executors.newFixedThreadPool(
+          THREADS,
+          task -> {
+            Thread thread = new Thread(task, "import");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private List<String> lines = new ArrayList<>();
   private long number;
-  private String line = "";
-  private long lines;
-  private long jobs;
-  private long changed;
-  private long allocated;
-  private long charged;
 
-  /** The lines of one kind so far. */
-  private static final class Kind {
-    private final List<ImportView.Example> examples = new ArrayList<>();
-    private long lines;
-
-    void add(long number, String text) {
-      lines++;
-      if (examples.size() < EXAMPLES_MAX) {
-        String shown =
-            text.length() <= EXAMPLE_CHARS_MAX
-                ? text
-                : text.substring(0, EXAMPLE_CHARS_MAX) + "...";
-        examples.add(new ImportView.Example(number, shown));
-      }
-    }
-
-    ImportView.Kind view(String name, String why) {
-      String word = name.toLowerCase(Locale.ROOT).replace('_', '-');
-      return new ImportView.Kind(word, why, lines, examples);
-    }
+  /** How the lines of a part are read. */
+  interface Reader {
+    /** Reads them all; {@code first} is the number of the first one in the file. */
+    void read(List<String> lines, long first, AccountingPart part);
   }
 
   /**
    * An import that has not begun.
    *
    * @param ledger null in a dry run
+   * @param titles how many lines of the file are not its own
    */
-  AccountingImport(AccountingTable table, LedgerApi ledger) {
-    this.table = table;
+  AccountingImport(Reader reader, LedgerApi ledger, long titles) {
+    this.reader = reader;
     this.ledger = ledger;
+    this.whole = new AccountingPart(ledger);
+    this.number = titles;
   }
 
   /** Takes the next line. */
-  void take(long lineNumber, String text) {
-    number = lineNumber;
-    line = text;
-    lines++;
-    table.read(text).match(this);
+  void take(String line) {
+    lines.add(line);
+    if (lines.size() == LINES_PER_PART) {
+      begin();
+    }
   }
 
-  @Override
-  public Void used(AccountingLine.Used used) {
-    LedgerEntry entry = used.entry();
-    used.notes().forEach(note -> odd.computeIfAbsent(note, n -> new Kind()).add(number, line));
-    jobs++;
-    allocated += entry.allocatedGpuSeconds();
-    charged += entry.chargedGpuSeconds();
-    if (ledger != null) {
-      String text = LedgerLines.write(entry);
-      waiting.add(text);
-      waitingChars += text.length();
-      if (waiting.size() >= LINES_PER_REQUEST || waitingChars >= CHARS_PER_REQUEST) {
-        send();
+  private void begin() {
+    if (ahead.size() == PARTS_AHEAD_MAX) {
+      finishOldest();
+    }
+    List<String> some = lines;
+    long first = number + 1;
+    ahead.add(
+        threads.submit(
+            () -> {
+              AccountingPart part = new AccountingPart(ledger);
+              reader.read(some, first, part);
+              part.send();
+              return part;
+            }));
+    number += some.size();
+    lines = new ArrayList<>();
+  }
+
+  private void finishOldest() {
+    try {
+      whole.append(ahead.remove().get());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
       }
+      throw new IllegalStateException(e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException("interrupted while importing", e);
     }
-    return null;
+  }
+
+  /** Hands on the rest, and tells what all of it was. */
+  ImportView finish(String file, String cluster) {
+    begin();
+    while (!ahead.isEmpty()) {
+      finishOldest();
+    }
+    return whole.view(file, cluster);
   }
 
   @Override
-  public Void skipped(AccountingLine.Skipped skip) {
-    skipped.computeIfAbsent(skip.reason(), r -> new Kind()).add(number, line);
-    return null;
-  }
-
-  private void send() {
-    if (!waiting.isEmpty()) {
-      changed += ledger.add(List.copyOf(waiting), "").changed();
-      waiting.clear();
-      waitingChars = 0;
-    }
-  }
-
-  /** Hands on the rest, and tells what it was. */
-  ImportView finish(String file, String cluster) {
-    send();
-    return new ImportView(
-        file,
-        cluster,
-        ledger == null,
-        lines,
-        jobs,
-        changed,
-        allocated,
-        charged,
-        skipped.entrySet().stream()
-            .map(kind -> kind.getValue().view(kind.getKey().name(), "it " + kind.getKey().words()))
-            .toList(),
-        odd.entrySet().stream()
-            .map(kind -> kind.getValue().view(kind.getKey().name(), kind.getKey().words()))
-            .toList());
+  public void close() {
+    threads.shutdownNow();
   }
 }

@@ -95,10 +95,10 @@ final class LedgerImportCommand extends Verb {
 
   private ImportView read(BufferedReader in, ClusterProfile profile, LedgerApi ledger)
       throws IOException {
-    long number = 0;
     AccountingColumns order;
+    int titles = 0;
     if (columns == null) {
-      number++;
+      titles = 1;
       String title = Optional.ofNullable(in.readLine()).orElse("");
       order = AccountingColumns.titled(title);
     } else {
@@ -114,10 +114,21 @@ final class LedgerImportCommand extends Verb {
                       + problem
                       + ". The first line must name the columns, or --columns must.");
             });
-    AccountingTable table = new AccountingTable(order, AccountingSite.of(profile, zone()));
-    AccountingImport accounting = new AccountingImport(table, ledger);
-    for (String line = in.readLine(); line != null; line = in.readLine()) {
-      number++;
+    AccountingColumns known = order;
+    AccountingSite site = AccountingSite.of(profile, zone());
+    AccountingImport.Reader reader =
+        (lines, first, part) -> read(lines, first, part, new AccountingTable(known, site));
+    try (AccountingImport accounting = new AccountingImport(reader, ledger, titles)) {
+      for (String line = in.readLine(); line != null; line = in.readLine()) {
+        accounting.take(line);
+      }
+      return accounting.finish(file.toString(), profile.name());
+    }
+  }
+
+  private void read(List<String> lines, long first, AccountingPart part, AccountingTable table) {
+    long number = first;
+    for (String line : lines) {
       if (zone == null && table.hasLocalTimes(line)) {
         throw invalid(
             file
@@ -126,10 +137,10 @@ final class LedgerImportCommand extends Verb {
                 + " has local times. Say of which zone: --time-zone Europe/Paris, or UTC.");
       }
       if (!line.isEmpty()) {
-        accounting.take(number, line);
+        part.take(number, line, table);
       }
+      number++;
     }
-    return accounting.finish(file.toString(), profile.name());
   }
 
   private ZoneId zone() {

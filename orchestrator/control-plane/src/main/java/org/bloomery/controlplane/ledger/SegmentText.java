@@ -3,11 +3,13 @@ package org.bloomery.controlplane.ledger;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.zip.Deflater;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.bloomery.core.id.Sha256;
@@ -30,9 +32,9 @@ public final class SegmentText {
 
   private SegmentText() {}
 
-  /** Lines without a title, in their order. */
+  /** Lines without a title, in their order; packed fast, since they will be packed again. */
   public static byte[] pack(List<LedgerEntry> lines) {
-    return gzip("", lines);
+    return gzip("", lines, Deflater.BEST_SPEED);
   }
 
   /** A closed month: its file's bytes and what is recorded of them. */
@@ -59,7 +61,7 @@ public final class SegmentText {
     Ledger joined = new Ledger();
     joined.add(lines);
     List<LedgerEntry> sorted = joined.entries().stream().sorted(ORDER).toList();
-    byte[] bytes = gzip(LedgerLines.TITLE + "\n", sorted);
+    byte[] bytes = gzip(LedgerLines.TITLE + "\n", sorted, Deflater.DEFAULT_COMPRESSION);
     String sha256 = Sha256.of(bytes);
     String file = month.cluster() + "-" + month.month() + "-" + sha256.substring(0, 12) + ".tsv.gz";
     return new Closed(
@@ -73,18 +75,24 @@ public final class SegmentText {
             sorted.stream().mapToLong(LedgerEntry::chargedGpuSeconds).sum()));
   }
 
-  private static byte[] gzip(String title, List<LedgerEntry> lines) {
+  private static byte[] gzip(String title, List<LedgerEntry> lines, int level) {
+    StringBuilder text = new StringBuilder(title);
+    lines.forEach(line -> text.append(LedgerLines.write(line)).append('\n'));
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (GZIPOutputStream out = new GZIPOutputStream(bytes)) {
-      out.write(title.getBytes(StandardCharsets.UTF_8));
-      for (LedgerEntry line : lines) {
-        out.write(LedgerLines.write(line).getBytes(StandardCharsets.UTF_8));
-        out.write('\n');
-      }
+    try (GZIPOutputStream out = new Gzip(bytes, level)) {
+      out.write(text.toString().getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw new IllegalStateException("memory can always be written to", e);
     }
     return bytes.toByteArray();
+  }
+
+  /** The JDK's own has no choice of level. */
+  private static final class Gzip extends GZIPOutputStream {
+    Gzip(OutputStream out, int level) throws IOException {
+      super(out);
+      def.setLevel(level);
+    }
   }
 
   /**

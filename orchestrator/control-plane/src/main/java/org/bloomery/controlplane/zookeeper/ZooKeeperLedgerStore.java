@@ -54,6 +54,9 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
   /** ZooKeeper lists a node's children in one answer of at most 1 MiB. */
   static final int CHUNKS_MAX = 10_000;
 
+  /** So many nodes fit into one request, which has at most 1 MiB. */
+  private static final int CHUNKS_PER_APPEND = 12;
+
   /** So many removals fit into one request. */
   private static final int CHUNKS_PER_CLOSE = 5_000;
 
@@ -175,12 +178,13 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
     if (last > 0 && extend(child(parent, last), lines, epoch)) {
       return;
     }
-    for (byte[] packed : packed(lines)) {
-      if (chunks.size() + 1 > CHUNKS_MAX) {
-        throw new LimitException(month + " has more open lines than the store takes");
-      }
-      last++;
-      create(child(parent, last), packed, epoch);
+    List<byte[]> packed = packed(lines);
+    if (chunks.size() + packed.size() > CHUNKS_MAX) {
+      throw new LimitException(month + " has more open lines than the store takes");
+    }
+    for (int from = 0; from < packed.size(); from += CHUNKS_PER_APPEND) {
+      List<byte[]> some = packed.subList(from, Math.min(packed.size(), from + CHUNKS_PER_APPEND));
+      create(parent, last + 1 + from, some, epoch);
     }
   }
 
@@ -212,11 +216,17 @@ public final class ZooKeeperLedgerStore implements LedgerStore {
     return true;
   }
 
-  private void create(String path, byte[] packed, Epoch epoch) {
+  /** Makes nodes of consecutive numbers, all of them or none: one write to the disk. */
+  private void create(String parent, long first, List<byte[]> chunks, Epoch epoch) {
     commit(
-        new FencedTree.Change("the ledger", path, packed, 1),
+        new FencedTree.Change("the ledger", child(parent, first), chunks.get(0), 1),
         epoch,
-        operations -> operations.add(client.transactionOp().create().forPath(path, packed)));
+        operations -> {
+          for (int i = 0; i < chunks.size(); i++) {
+            operations.add(
+                client.transactionOp().create().forPath(child(parent, first + i), chunks.get(i)));
+          }
+        });
   }
 
   /** Lines in about as few nodes as they need. */
