@@ -48,6 +48,10 @@ public final class AccountBook implements Accounts {
   /** Null until they are read, and again once a change may not be in the store. */
   private SortedMap<String, Budget> budgets;
 
+  /** As of {@link #heldAt}, in seconds since 1970; empty again once a run holds back otherwise. */
+  private final Map<Budget.Bound, Held> helds = new HashMap<>();
+
+  private long heldAt;
   private boolean runsNoted;
 
   /** What is wrong with the ledger, as it was logged last. */
@@ -75,6 +79,9 @@ public final class AccountBook implements Accounts {
     }
   }
 
+  /** What all runs hold back together in one part of an allocation, and have used of it. */
+  private record Held(GpuSeconds reserved, GpuSeconds running) {}
+
   public AccountBook(
       LedgerStore store,
       LedgerBook ledger,
@@ -101,8 +108,13 @@ public final class AccountBook implements Accounts {
       }
     }
     Optional<Commitment> commitment = commitment(run);
-    commitment.ifPresentOrElse(
-        held -> commitments.put(run.id(), held), () -> commitments.remove(run.id()));
+    Commitment before =
+        commitment.isPresent()
+            ? commitments.put(run.id(), commitment.get())
+            : commitments.remove(run.id());
+    if (!commitment.equals(Optional.ofNullable(before))) {
+      helds.clear();
+    }
   }
 
   /** Nothing also for a run whose spec cannot be read: it cannot start anything either. */
@@ -147,6 +159,7 @@ public final class AccountBook implements Accounts {
     known.put(recorded.grant().name(), recorded);
     budgets = known;
     usagesOf = -1;
+    helds.clear();
     return recorded;
   }
 
@@ -185,14 +198,7 @@ public final class AccountBook implements Accounts {
     BurnDown usage = usage(budget, bound, now);
     GpuSeconds whole = budget.limit(carriedOver(budget, now));
     GpuSeconds limit = new GpuSeconds(Math.round(whole.value() * bound.fraction()));
-    GpuSeconds reserved = GpuSeconds.ZERO;
-    GpuSeconds running = GpuSeconds.ZERO;
-    for (Commitment held : commitments()) {
-      if (budget.isFor(held.payer()) && bound.holdsFor(held.payer().team(), held.payer().user())) {
-        reserved = reserved.plus(held.reserved());
-        running = running.plus(held.running(now));
-      }
-    }
+    Held held = held(budget, bound, now);
     GpuSeconds posted = new GpuSeconds(usage.posted());
     warn(budget, bound, posted, now);
     return new Purse(
@@ -200,19 +206,38 @@ public final class AccountBook implements Accounts {
         budget.grant().name(),
         limit,
         posted,
-        reserved,
-        running,
-        usage.dry(limit.value() - posted.plus(running).value(), running.value()).expected(),
+        held.reserved(),
+        held.running(),
+        usage
+            .dry(limit.value() - posted.plus(held.running()).value(), held.running().value())
+            .expected(),
         Optional.empty());
   }
 
-  private List<Commitment> commitments() {
+  /** What runs hold back in one part of an allocation; summed up at most once a second. */
+  private Held held(Budget budget, Budget.Bound bound, Instant now) {
     if (!runsNoted) {
       // The loops tell of each run that they look at; of the others, and before that, nobody does.
       runs.list().forEach(id -> runs.load(id).ifPresent(this::note));
       runsNoted = true;
     }
-    return List.copyOf(commitments.values());
+    if (heldAt != now.getEpochSecond()) {
+      helds.clear();
+      heldAt = now.getEpochSecond();
+    }
+    return helds.computeIfAbsent(bound, part -> sum(budget, part, now));
+  }
+
+  private Held sum(Budget budget, Budget.Bound bound, Instant now) {
+    GpuSeconds reserved = GpuSeconds.ZERO;
+    GpuSeconds running = GpuSeconds.ZERO;
+    for (Commitment one : commitments.values()) {
+      if (budget.isFor(one.payer()) && bound.holdsFor(one.payer().team(), one.payer().user())) {
+        reserved = reserved.plus(one.reserved());
+        running = running.plus(one.running(now));
+      }
+    }
+    return new Held(reserved, running);
   }
 
   /** What the allocation before this one has left to it, once that is over. */
@@ -242,10 +267,10 @@ public final class AccountBook implements Accounts {
       usagesOf = generation;
       usagesOn = day(now);
     }
-    return usages.computeIfAbsent(bound, part -> sum(budget, part, now));
+    return usages.computeIfAbsent(bound, part -> burnt(budget, part, now));
   }
 
-  private BurnDown sum(Budget budget, Budget.Bound bound, Instant now) {
+  private BurnDown burnt(Budget budget, Budget.Bound bound, Instant now) {
     SortedMap<LocalDate, Long> daily = new TreeMap<>();
     ledger.forEachPayment(
         (paid, sum) -> {
