@@ -1,11 +1,11 @@
 package org.bloomery.integration;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.ControlPlaneApi;
@@ -18,15 +18,17 @@ import org.bloomery.controlplane.http.ControlPlaneClient;
 final class ControlPlaneProcess implements AutoCloseable {
   private static final Duration START_MAX = Duration.ofMinutes(2);
 
-  private final Program program;
+  private final ProcessBuilder command;
   private final Path home;
   private final Path log;
   private Process process;
 
-  private ControlPlaneProcess(Program program) {
-    this.program = program;
+  private ControlPlaneProcess(Program program, Path log) {
     this.home = program.home();
-    this.log = home.resolveSibling("serve.log");
+    this.log = log;
+    command = program.command("serve");
+    command.redirectErrorStream(true);
+    command.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
   }
 
   /** Starts one on a home and waits until it answers. */
@@ -36,18 +38,42 @@ final class ControlPlaneProcess implements AutoCloseable {
 
   /** Starts one in these surroundings and waits until it answers. */
   static ControlPlaneProcess start(Program program) throws Exception {
-    ControlPlaneProcess server = new ControlPlaneProcess(program);
+    return start(new ControlPlaneProcess(program, program.home().resolveSibling("serve.log")));
+  }
+
+  /**
+   * Starts one of several on a home, as if each had a machine of its own: with its own directory
+   * for sockets.
+   *
+   * @param options of its JVM
+   */
+  static ControlPlaneProcess start(Path home, String name, List<String> options) throws Exception {
+    ControlPlaneProcess server =
+        new ControlPlaneProcess(Program.on(home), home.resolveSibling(name + ".log"));
+    Path runtime = Files.createDirectories(home.resolveSibling(name));
+    Map<String, String> environment = server.command.environment();
+    environment.put("XDG_RUNTIME_DIR", runtime.toString());
+    environment.put("JDK_JAVA_OPTIONS", String.join(" ", options));
+    return start(server);
+  }
+
+  private static ControlPlaneProcess start(ControlPlaneProcess server) throws Exception {
     server.launch();
-    server.awaitAnswer();
-    return server;
+    boolean answers = false;
+    try {
+      server.awaitAnswer();
+      answers = true;
+      return server;
+    } finally {
+      if (!answers) {
+        server.kill();
+      }
+    }
   }
 
   /** Starts it again without waiting. */
   void launch() throws IOException {
-    ProcessBuilder builder = program.command("serve");
-    builder.redirectErrorStream(true);
-    builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
-    process = builder.start();
+    process = command.start();
   }
 
   void awaitAnswer() throws Exception {
@@ -58,8 +84,7 @@ final class ControlPlaneProcess implements AutoCloseable {
         return;
       } catch (ApiException | IllegalStateException e) {
         if (System.nanoTime() > end || !process.isAlive()) {
-          throw new IllegalStateException(
-              "no answer; it wrote:\n" + java.nio.file.Files.readString(log), e);
+          throw new IllegalStateException("no answer; it wrote:\n" + Files.readString(log), e);
         }
         TimeUnit.MILLISECONDS.sleep(100);
       }
@@ -69,15 +94,32 @@ final class ControlPlaneProcess implements AutoCloseable {
   /** What people ask, over its socket. */
   ControlPlaneApi api() {
     try {
-      Map<String, String> environment = new TreeMap<>(System.getenv());
       return new ControlPlaneClient(
           SocketDirectory.of(
                   Home.idOf(home).orElseThrow(() -> new IllegalStateException("no home yet")),
-                  environment)
+                  command.environment())
               .socket());
     } catch (HomeException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  /** Whether it says of itself that it leads; no, while it does not answer. */
+  boolean leads() {
+    try {
+      return api().server().leads();
+    } catch (ApiException | IllegalStateException e) {
+      return false;
+    }
+  }
+
+  /** Sends it a signal, STOP or CONT. */
+  void signal(String name) throws Exception {
+    Signals.send(process.pid(), name);
+  }
+
+  String log() throws IOException {
+    return Files.readString(log);
   }
 
   /** SIGKILL: it has no chance to write anything. */
@@ -91,9 +133,13 @@ final class ControlPlaneProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
+      // One that was stopped would not hear it.
+      Signals.send(process.pid(), "CONT");
       if (!process.waitFor(60, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
+    } catch (IOException e) {
+      process.destroyForcibly();
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

@@ -9,17 +9,16 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.bloomery.controlplane.api.ControlPlaneApi;
-import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.config.ClusterProfiles;
 import org.bloomery.controlplane.config.Home;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.controlplane.loop.AccountBook;
 import org.bloomery.controlplane.loop.ClusterLoops;
-import org.bloomery.controlplane.loop.LeaderMemory;
 import org.bloomery.controlplane.loop.LedgerBook;
 import org.bloomery.controlplane.loop.LedgerDesk;
 import org.bloomery.controlplane.loop.RunContexts;
@@ -60,7 +59,7 @@ final class SlurmControlPlane implements AutoCloseable {
     ClusterProfile profile =
         with(ClusterProfiles.find(ClusterProfiles.load(root), "container").orElseThrow(), timings);
     state = HomeState.open(root, "a test");
-    store = new LeaderMemory(state.runs());
+    store = state.runs();
     SlurmCluster slurm =
         new SlurmCluster(
             profile,
@@ -88,10 +87,10 @@ final class SlurmControlPlane implements AutoCloseable {
             accounts);
     api =
         new Service(
-            new ServerView("test", 0, root.toString(), id.value(), epoch.number()),
+            new Service.Identity("test", 0, root.toString(), id.value()),
             shared,
             loops,
-            new LedgerDesk(ledger, accounts, InstantSource.system(), new TreeMap<>()));
+            Optional.of(new LedgerDesk(ledger, accounts, InstantSource.system(), new TreeMap<>())));
   }
 
   private static Map<String, String> environment(SlurmContainer cluster) {

@@ -40,6 +40,8 @@ class GoldenScreensTest {
         "list",
         "list -o json",
         "list -o yaml",
+        "status",
+        "status -o json",
         "status bloom-nano",
         "status bloom-nano -o json",
         "describe bloom-nano",

@@ -71,7 +71,7 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({
     "lst, Did you mean",
-    "status, bloomery status --help",
+    "describe, bloomery describe --help",
     "status Bad_Name, a run's name has",
     "status a b, bloomery status --help",
     "list --nope, bloomery list --help",

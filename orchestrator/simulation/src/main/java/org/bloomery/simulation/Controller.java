@@ -8,7 +8,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.ControlPlaneApi;
-import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.loop.AccountBook;
 import org.bloomery.controlplane.loop.ClusterLoops;
 import org.bloomery.controlplane.loop.LedgerBook;
@@ -107,8 +106,9 @@ final class Controller {
           Parts parts = wiring.parts(this);
           ClusterLoops loops =
               new ClusterLoops(parts.shared(), List.of(parts.site()), parts.epoch());
-          ServerView view = new ServerView("simulated", 0, "/home", "c0ffee", epoch());
-          ControlPlaneApi api = new Service(view, parts.shared(), loops, desk(parts));
+          Service.Identity identity = new Service.Identity("simulated", 0, "/home", "c0ffee");
+          ControlPlaneApi api =
+              new Service(identity, parts.shared(), loops, Optional.of(desk(parts)));
           leader = Optional.of(new Leader(loops, api, parts.epoch().number(), parts.interval()));
         });
     time.note(name + " leads in epoch " + epoch());

@@ -150,7 +150,12 @@ final class Gate implements InMemoryRunStore.Faults {
         world.invariants().state(after.id()).map(run -> run.phase().word()).orElse("none");
     world.coverage().count("transition", before + " to " + after.phase().word());
     record.facts().forEach(this::count);
-    long writer = acting.map(Controller::epoch).orElse(record.epoch());
+    // What a person asks for is recorded under the epoch of whoever leads, wherever it is asked.
+    long writer =
+        acting
+            .filter(controller -> !record.wasAskedFor())
+            .map(Controller::epoch)
+            .orElse(record.epoch());
     world.invariants().recorded(after, record, writer, newest);
     acting.ifPresent(controller -> pass(controller, Fault.KILLED_AFTER_RECORD));
   }

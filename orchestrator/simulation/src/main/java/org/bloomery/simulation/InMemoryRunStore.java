@@ -60,6 +60,8 @@ public final class InMemoryRunStore implements RunStore {
   private final Map<RunId, Run> states = new TreeMap<>();
   private final Map<String, String> specs = new TreeMap<>();
   private final Map<String, SiteNodes> nodes = new TreeMap<>();
+  private final List<Asked> asked = new ArrayList<>();
+  private long requests;
   private long epoch;
 
   public InMemoryRunStore() {
@@ -77,6 +79,34 @@ public final class InMemoryRunStore implements RunStore {
   }
 
   @Override
+  public synchronized Leader leader() {
+    faults.read();
+    return new Leader(new Epoch(epoch), "leader " + epoch);
+  }
+
+  @Override
+  public synchronized void confirm(Epoch leader) {
+    faults.read();
+    if (leader.number() != epoch) {
+      throw new FencedException("leader " + epoch + " has taken over", null);
+    }
+  }
+
+  @Override
+  public synchronized List<Asked> asked() {
+    faults.read();
+    return List.copyOf(asked);
+  }
+
+  @Override
+  public synchronized void answered(List<Asked> read, Epoch leader) {
+    faults.read();
+    if (leader.number() == epoch) {
+      asked.removeAll(read);
+    }
+  }
+
+  @Override
   public synchronized List<RunId> list() {
     faults.read();
     return List.copyOf(states.keySet());
@@ -86,6 +116,11 @@ public final class InMemoryRunStore implements RunStore {
   public synchronized Optional<Run> load(RunId run) {
     faults.read();
     return Optional.ofNullable(states.get(run));
+  }
+
+  @Override
+  public synchronized List<Run> load(List<RunId> runs) {
+    return runs.stream().map(this::load).flatMap(Optional::stream).toList();
   }
 
   @Override
@@ -195,6 +230,10 @@ public final class InMemoryRunStore implements RunStore {
     }
     history.add(next);
     states.put(after.id(), after);
+    if (next.wasAskedFor()) {
+      asked.add(new Asked(after.id(), requests));
+      requests++;
+    }
     faults.recorded(after, next, new Epoch(epoch));
   }
 

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 import org.bloomery.controlplane.loop.ClusterLoops;
-import org.bloomery.controlplane.loop.LeaderMemory;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.controlplane.slurm.SlurmResourceManager;
@@ -208,7 +207,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
 
   @Override
   public Controller.Parts parts(Controller controller) {
-    RunStore ours = new LeaderMemory(seams.store(store));
+    RunStore ours = seams.store(store);
     RunStore.Epoch epoch = ours.lead();
     newestEpoch = epoch.number();
     RunContexts contexts =

@@ -16,7 +16,7 @@ import org.bloomery.controlplane.loop.SteppedLoop;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.id.Sha256;
 import org.bloomery.core.port.RunStore;
-import org.bloomery.core.run.Run;
+import org.bloomery.core.run.Request;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,15 +40,19 @@ final class ControlLoopTroubleTest {
   }
 
   @Test
-  void aFencedLoopStopsAtAPersonsRequestAndSaysSo() {
+  void aDeposedOneRecordsWhatAPersonWantsForWhoeverLeads() {
     LoopWorld world = new LoopWorld(home, new InMemoryRunStore());
     world.submit(SMALL);
     world.untilIteration(SMALL, 1, 5);
-    Run before = world.run(SMALL);
+    SteppedLoop old = world.loop();
     world.newLeader();
 
-    assertThatThrownBy(() -> world.cancel(SMALL)).isInstanceOf(RunStore.FencedException.class);
-    assertThat(world.run(SMALL)).isEqualTo(before);
+    world.cancel(SMALL);
+
+    assertThat(world.run(SMALL).asked(Request.Kind.CANCEL)).isPresent();
+    assertThatThrownBy(old::step).isInstanceOf(RunStore.FencedException.class);
+    world.restart();
+    world.untilPhase(SMALL, "cancelled");
   }
 
   @Test
@@ -86,7 +90,11 @@ final class ControlLoopTroubleTest {
     LoopWorld world =
         withTrouble(
             (method, arguments) -> {
-              if (damaged[0] && method.equals("load") && arguments[0].equals(BROKEN)) {
+              boolean many =
+                  arguments != null
+                      && arguments[0] instanceof List<?> runs
+                      && runs.contains(BROKEN);
+              if (damaged[0] && method.equals("load") && (many || arguments[0].equals(BROKEN))) {
                 throw new RunStore.DamagedException("broken: its state is garbage", null);
               }
               return Optional.empty();

@@ -24,6 +24,26 @@ class PassingStore implements RunStore {
   }
 
   @Override
+  public Leader leader() {
+    return real.leader();
+  }
+
+  @Override
+  public void confirm(Epoch epoch) {
+    real.confirm(epoch);
+  }
+
+  @Override
+  public List<Asked> asked() {
+    return real.asked();
+  }
+
+  @Override
+  public void answered(List<Asked> read, Epoch epoch) {
+    real.answered(read, epoch);
+  }
+
+  @Override
   public List<RunId> list() {
     return real.list();
   }
@@ -31,6 +51,11 @@ class PassingStore implements RunStore {
   @Override
   public Optional<Run> load(RunId run) {
     return real.load(run);
+  }
+
+  @Override
+  public List<Run> load(List<RunId> runs) {
+    return real.load(runs);
   }
 
   @Override

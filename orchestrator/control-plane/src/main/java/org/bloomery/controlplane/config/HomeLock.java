@@ -68,7 +68,7 @@ public final class HomeLock implements AutoCloseable {
         throw taken(home, holder(file));
       }
       locked = true;
-      String holder = ProcessHandle.current().pid() + " on " + hostName() + "\n";
+      String holder = ProcessHandle.current().pid() + " on " + HostName.here() + "\n";
       LockNote.write(channel, holder);
       return new HomeLock(home, channel);
     } finally {
@@ -76,11 +76,6 @@ public final class HomeLock implements AutoCloseable {
         channel.close();
       }
     }
-  }
-
-  /** As the kernel has it: a name service could be slow, or not know this machine. */
-  private static String hostName() throws IOException {
-    return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
   }
 
   private static HomeException taken(Path home, String holder) {

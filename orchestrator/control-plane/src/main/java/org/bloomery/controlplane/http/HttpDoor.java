@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.time.Duration;
+import java.util.function.Supplier;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.server.Connector;
@@ -44,13 +45,14 @@ public final class HttpDoor implements AutoCloseable {
    * Starts to serve.
    *
    * @param socket its path, at most 107 bytes, in a directory that only the owner may enter
+   * @param plane asked anew at each question: who answers changes with the leadership
    * @throws IOException with a sentence for people, where a live server holds the socket or it
    *     cannot be made
    */
-  public static HttpDoor open(Path socket, ControlPlaneApi api) throws IOException {
+  public static HttpDoor open(Path socket, Supplier<ControlPlaneApi> plane) throws IOException {
     Path directory = socket.toAbsolutePath().getParent();
     UserPrincipal owner = Files.getOwner(directory);
-    HttpDoor door = open(socket, api, owner);
+    HttpDoor door = open(socket, plane, owner);
     // The socket is ours for sure; whoever owns its directory is not.
     if (!Files.getOwner(socket).equals(owner)) {
       door.close();
@@ -59,7 +61,8 @@ public final class HttpDoor implements AutoCloseable {
     return door;
   }
 
-  static HttpDoor open(Path socket, ControlPlaneApi api, UserPrincipal owner) throws IOException {
+  static HttpDoor open(Path socket, Supplier<ControlPlaneApi> plane, UserPrincipal owner)
+      throws IOException {
     Failures failures = new Failures();
     Javalin javalin =
         Javalin.create(
@@ -67,7 +70,7 @@ public final class HttpDoor implements AutoCloseable {
               configure(config, socket);
               failures.addTo(config.routes);
               config.routes.before(new DoorGuard(owner));
-              new Routes(api).addTo(config.routes);
+              new Routes(plane).addTo(config.routes);
             });
     SocketFile.claim(
         socket,

@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.bloomery.controlplane.api.BudgetMovement;
 import org.bloomery.controlplane.api.BudgetView;
@@ -20,21 +21,26 @@ import org.bloomery.core.report.Period;
 
 /** Which path asks for what of the ledger: one route per question of {@link LedgerApi}. */
 final class LedgerRoutes {
-  private final LedgerApi ledger;
+  private final Supplier<LedgerApi> desk;
   private final Routes routes;
 
-  LedgerRoutes(LedgerApi ledger, Routes routes) {
-    this.ledger = ledger;
+  LedgerRoutes(Supplier<LedgerApi> desk, Routes routes) {
+    this.desk = desk;
     this.routes = routes;
   }
 
+  /** Whose it is changes with the leadership. */
+  private LedgerApi ledger() {
+    return desk.get();
+  }
+
   void addTo(JavalinDefaultRoutingApi to) {
-    to.get("/v1/ledger/usage", c -> routes.answer(c, ledger.usage(by(c), period(c))));
-    to.get("/v1/ledger/waste", c -> routes.answer(c, ledger.waste(by(c), period(c))));
-    to.get("/v1/ledger/audit", c -> routes.answer(c, ledger.audit(Routes.cluster(c), period(c))));
+    to.get("/v1/ledger/usage", c -> routes.answer(c, ledger().usage(by(c), period(c))));
+    to.get("/v1/ledger/waste", c -> routes.answer(c, ledger().waste(by(c), period(c))));
+    to.get("/v1/ledger/audit", c -> routes.answer(c, ledger().audit(Routes.cluster(c), period(c))));
     to.post("/v1/ledger/lines", this::add);
     to.post("/v1/ledger/collect", this::collect);
-    to.get("/v1/budgets", c -> routes.answer(c, new Wire.Budgets(ledger.budgets())));
+    to.get("/v1/budgets", c -> routes.answer(c, new Wire.Budgets(ledger().budgets())));
     to.post("/v1/budgets", this::set);
     to.post("/v1/budgets/{allocation}/movements", this::move);
   }
@@ -44,7 +50,7 @@ final class LedgerRoutes {
     if (asked.lines() == null) {
       throw Routes.badRequest("the body needs lines");
     }
-    LedgerAddition added = ledger.add(asked.lines().lines().toList(), Routes.by(context));
+    LedgerAddition added = ledger().add(asked.lines().lines().toList(), Routes.by(context));
     Routes.audit(context, "ledger", added.changed() + " lines");
     routes.answer(context, added);
   }
@@ -52,7 +58,7 @@ final class LedgerRoutes {
   private void collect(Context context) throws IOException {
     routes.body(context, Wire.Nothing.class);
     LedgerAddition added =
-        ledger.collect(Routes.cluster(context), period(context), Routes.by(context));
+        ledger().collect(Routes.cluster(context), period(context), Routes.by(context));
     Routes.audit(context, "collect", added.changed() + " lines");
     routes.answer(context, added);
   }
@@ -62,7 +68,7 @@ final class LedgerRoutes {
     if (asked.text() == null || asked.file() == null) {
       throw Routes.badRequest("the body needs text and file");
     }
-    BudgetView budget = ledger.setBudget(asked.text(), asked.file(), Routes.by(context));
+    BudgetView budget = ledger().setBudget(asked.text(), asked.file(), Routes.by(context));
     Routes.audit(context, "budget set", budget.name());
     routes.answer(context, budget);
   }
@@ -78,13 +84,14 @@ final class LedgerRoutes {
       throw Routes.badRequest("the body needs gpuSeconds, above 0");
     }
     BudgetView budget =
-        ledger.move(
-            new BudgetMovement(
-                context.pathParam("allocation"),
-                kind,
-                new GpuSeconds(asked.gpuSeconds().getAsLong()),
-                Optional.ofNullable(asked.why()).orElse("")),
-            Routes.by(context));
+        ledger()
+            .move(
+                new BudgetMovement(
+                    context.pathParam("allocation"),
+                    kind,
+                    new GpuSeconds(asked.gpuSeconds().getAsLong()),
+                    Optional.ofNullable(asked.why()).orElse("")),
+                Routes.by(context));
     Routes.audit(context, "budget " + asked.kind(), budget.name());
     routes.answer(context, budget);
   }

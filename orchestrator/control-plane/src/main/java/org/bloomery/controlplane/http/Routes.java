@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.ControlPlaneApi;
 import org.bloomery.controlplane.api.NodeExclusion;
@@ -27,42 +28,47 @@ final class Routes {
   private static final int EVENTS_MAX = 10_000;
   private static final Logger LOG = LoggerFactory.getLogger(Routes.class);
 
-  private final ControlPlaneApi api;
+  private final Supplier<ControlPlaneApi> plane;
   private final ObjectMapper answers = ApiJson.mapper();
   private final ObjectMapper questions = ApiJson.strictMapper();
 
-  Routes(ControlPlaneApi api) {
-    this.api = api;
+  /** Routes to whoever answers at the time of each question. */
+  Routes(Supplier<ControlPlaneApi> plane) {
+    this.plane = plane;
+  }
+
+  private ControlPlaneApi api() {
+    return plane.get();
   }
 
   void addTo(JavalinDefaultRoutingApi routes) {
-    routes.get("/v1/server", c -> answer(c, api.server()));
-    routes.get("/v1/runs", c -> answer(c, new Wire.Runs(api.list())));
-    routes.get("/v1/runs/{run}", c -> answer(c, api.status(run(c))));
-    routes.get("/v1/runs/{run}/description", c -> answer(c, api.describe(run(c))));
+    routes.get("/v1/server", c -> answer(c, api().server()));
+    routes.get("/v1/runs", c -> answer(c, new Wire.Runs(api().list())));
+    routes.get("/v1/runs/{run}", c -> answer(c, api().status(run(c))));
+    routes.get("/v1/runs/{run}/description", c -> answer(c, api().describe(run(c))));
     routes.get("/v1/runs/{run}/events", this::events);
-    routes.get("/v1/runs/{run}/explanation", c -> answer(c, api.explain(run(c))));
+    routes.get("/v1/runs/{run}/explanation", c -> answer(c, api().explain(run(c))));
     routes.get("/v1/runs/{run}/log", this::log);
-    routes.get("/v1/runs/{run}/losses", c -> answer(c, new Wire.Losses(api.lossCurve(run(c)))));
+    routes.get("/v1/runs/{run}/losses", c -> answer(c, new Wire.Losses(api().lossCurve(run(c)))));
     routes.get("/v1/runs/{run}/checkpoints", this::checkpoints);
     routes.get("/v1/usage", this::usage);
-    routes.get("/v1/nodes", c -> answer(c, new Wire.Nodes(api.nodes(cluster(c)))));
+    routes.get("/v1/nodes", c -> answer(c, new Wire.Nodes(api().nodes(cluster(c)))));
     routes.post("/v1/runs", this::submit);
-    routes.post("/v1/runs/{run}/cancel", c -> act(c, "cancel", api::cancel));
-    routes.post("/v1/runs/{run}/stop", c -> act(c, "stop", api::stop));
-    routes.post("/v1/runs/{run}/save", c -> act(c, "save", api::save));
-    routes.post("/v1/runs/{run}/hold", c -> act(c, "hold", api::hold));
-    routes.post("/v1/runs/{run}/release", c -> act(c, "release", api::release));
+    routes.post("/v1/runs/{run}/cancel", c -> act(c, "cancel", api()::cancel));
+    routes.post("/v1/runs/{run}/stop", c -> act(c, "stop", api()::stop));
+    routes.post("/v1/runs/{run}/save", c -> act(c, "save", api()::save));
+    routes.post("/v1/runs/{run}/hold", c -> act(c, "hold", api()::hold));
+    routes.post("/v1/runs/{run}/release", c -> act(c, "release", api()::release));
     routes.post("/v1/nodes/exclude", this::excludeNode);
     routes.post("/v1/nodes/readmit", this::readmitNode);
     routes.post("/v1/runs/{run}/resume", this::resume);
-    new LedgerRoutes(api.ledger(), this).addTo(routes);
+    new LedgerRoutes(() -> api().ledger(), this).addTo(routes);
   }
 
   private void events(Context context) throws IOException {
     long after = number(context, "after", 0, Long.MAX_VALUE).orElse(0);
     int limit = (int) number(context, "limit", 1, EVENTS_MAX).orElse(EVENTS_DEFAULT);
-    answer(context, new Wire.Events(api.events(run(context), after, limit)));
+    answer(context, new Wire.Events(api().events(run(context), after, limit)));
   }
 
   private void log(Context context) throws IOException {
@@ -70,7 +76,7 @@ final class Routes {
     long offset = number(context, "offset", Long.MIN_VALUE, Long.MAX_VALUE).orElse(0);
     Optional<Integer> number =
         attempt.isPresent() ? Optional.of((int) attempt.getAsLong()) : Optional.empty();
-    answer(context, api.log(run(context), number, offset));
+    answer(context, api().log(run(context), number, offset));
   }
 
   private void checkpoints(Context context) throws IOException {
@@ -78,12 +84,12 @@ final class Routes {
     if (!verify.equals("true") && !verify.equals("false")) {
       throw badRequest("verify must be true or false");
     }
-    answer(context, new Wire.Checkpoints(api.checkpoints(run(context), verify.equals("true"))));
+    answer(context, new Wire.Checkpoints(api().checkpoints(run(context), verify.equals("true"))));
   }
 
   private void usage(Context context) throws IOException {
     Optional<RunId> run = Optional.ofNullable(context.queryParam("run")).map(Routes::runId);
-    answer(context, api.usage(run));
+    answer(context, api().usage(run));
   }
 
   private void submit(Context context) throws IOException {
@@ -92,8 +98,9 @@ final class Routes {
       throw badRequest("the body needs specText, file and specDirectory");
     }
     RunView run =
-        api.submit(
-            asked.specText(), asked.file(), asked.specDirectory(), asked.again(), by(context));
+        api()
+            .submit(
+                asked.specText(), asked.file(), asked.specDirectory(), asked.again(), by(context));
     audit(context, "submit", run.run());
     context.status(201);
     answer(context, run);
@@ -122,7 +129,7 @@ final class Routes {
             : Optional.empty();
     NodeExclusion exclusion =
         new NodeExclusion(asked.cluster(), asked.node(), reason(asked), duration);
-    NodeView node = api.excludeNode(exclusion, by(context));
+    NodeView node = api().excludeNode(exclusion, by(context));
     audit(context, "exclude", node.node());
     answer(context, node);
   }
@@ -132,7 +139,7 @@ final class Routes {
     if (asked.node() == null) {
       throw badRequest("the body needs node");
     }
-    NodeView node = api.readmitNode(asked.cluster(), asked.node(), by(context));
+    NodeView node = api().readmitNode(asked.cluster(), asked.node(), by(context));
     audit(context, "readmit", node.node());
     answer(context, node);
   }
@@ -152,7 +159,7 @@ final class Routes {
 
   private void resume(Context context) throws IOException {
     Wire.Resumption asked = body(context, Wire.Resumption.class);
-    RunView run = api.resume(run(context), asked.from(), by(context));
+    RunView run = api().resume(run(context), asked.from(), by(context));
     audit(context, "resume", run.run());
     answer(context, run);
   }

@@ -70,7 +70,10 @@ final class SocketFile {
     }
     if (answers(socket)) {
       throw new IOException(
-          "a control plane already answers at " + socket + ". Stop it first, or use it");
+          "a control plane already answers at "
+              + socket
+              + ". Stop it first, or use it; one that is to stand by on this machine needs"
+              + " another XDG_RUNTIME_DIR");
     }
     Files.delete(socket);
   }

@@ -218,7 +218,7 @@ public final class AccountBook implements Accounts {
   private Held held(Budget budget, Budget.Bound bound, Instant now) {
     if (!runsNoted) {
       // The loops tell of each run that they look at; of the others, and before that, nobody does.
-      runs.list().forEach(id -> runs.load(id).ifPresent(this::note));
+      runs.load(runs.list()).forEach(this::note);
       runsNoted = true;
     }
     if (heldAt != now.getEpochSecond()) {

@@ -70,8 +70,11 @@ public final class ClusterLoops implements AutoCloseable {
   private ClusterLoops(Shared shared, List<Site> sites, RunStore.Epoch epoch, Accounts accounts) {
     this.accounts = accounts;
     contexts = shared.contexts();
+    LeaderMemory memory = new LeaderMemory(shared.store(), epoch);
     for (Site site : sites) {
-      RunEffects effects = new RunEffects(site.resourceManager(), site.submissions());
+      RunEffects effects =
+          new RunEffects(
+              site.resourceManager(), site.submissions(), () -> shared.store().confirm(epoch));
       RunObserver observer = new RunObserver(shared.monotonicNanos(), effects);
       ControlLoop.Parts parts =
           new ControlLoop.Parts(
@@ -81,6 +84,7 @@ public final class ClusterLoops implements AutoCloseable {
               contexts,
               observer,
               effects,
+              memory,
               accounts,
               shared.time(),
               shared.decider());
@@ -105,6 +109,11 @@ public final class ClusterLoops implements AutoCloseable {
   /** One round of every loop in the caller's thread, where they were not started. */
   public void runOnce() {
     loops.values().forEach(ControlLoop::runOnce);
+  }
+
+  /** Lets all of them look at once: somebody has asked for something. */
+  public void wake() {
+    loops.values().forEach(ControlLoop::wake);
   }
 
   Collection<ControlLoop> all() {

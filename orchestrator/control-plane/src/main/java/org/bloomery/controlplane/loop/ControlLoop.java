@@ -4,13 +4,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -20,6 +20,7 @@ import org.bloomery.core.id.NodeName;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.nodes.Blame;
 import org.bloomery.core.nodes.SiteNodes;
+import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The one thread that decides and acts for the runs of one cluster: observe, decide, record, act,
  * at its own pace. Requests and signals only wake it; each tick derives everything anew from the
- * state. Every cluster has a loop of its own, so that one that is slow or dark delays no other.
+ * state, which it has in memory and nobody else's record can change unseen. Every cluster has a
+ * loop of its own, so that one that is slow or dark delays no other.
  */
 public final class ControlLoop implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ControlLoop.class);
@@ -43,10 +45,8 @@ public final class ControlLoop implements AutoCloseable {
   /** A run settles within a few records; more in one tick would mean that two rules disagree. */
   private static final int RECORDS_PER_TICK_MAX = 8;
 
+  private static final String CANNOT = "cannot go on: ";
   private static final Duration AFTERCARE = Duration.ofHours(1);
-
-  /** More people do not ask at once; further ones are told to try again. */
-  private static final int REQUESTS_MAX = 256;
 
   private final String cluster;
   private final Predicate<Run> owned;
@@ -55,12 +55,12 @@ public final class ControlLoop implements AutoCloseable {
   private final RunContexts contexts;
   private final RunObserver observer;
   private final RunEffects effects;
+  private final LeaderMemory memory;
   private final Accounts accounts;
   private final InstantSource time;
   private final Decider decider;
   private final Duration interval;
   private final RunStore.Epoch epoch;
-  private final BlockingQueue<Runnable> requests = new ArrayBlockingQueue<>(REQUESTS_MAX);
   private final Semaphore wakeups = new Semaphore(0);
   private final Map<RunId, String> thoughts = new ConcurrentHashMap<>();
   private final Thread thread;
@@ -68,13 +68,36 @@ public final class ControlLoop implements AutoCloseable {
   private volatile boolean closing;
   private Optional<Look> last = Optional.empty();
 
-  /** What the resource manager showed, and when it was asked. */
-  private record Look(Instant at, Set<RunId> asked, Observation jobs) {
+  /** The version of each run at the end of its last tick. */
+  private Map<RunId, Long> ticked = new HashMap<>();
+
+  /**
+   * What the resource manager showed, and when it was asked.
+   *
+   * @param jobs its answer, by the name of the jobs: each run looks for its own
+   */
+  private record Look(
+      Instant at, Set<RunId> asked, Observation answer, Map<String, List<JobView>> jobs) {
+
+    static Look of(Instant at, Set<RunId> asked, Observation answer) {
+      Map<String, List<JobView>> jobs = new HashMap<>();
+      if (answer instanceof Observation.Known known) {
+        known
+            .jobs()
+            .forEach(
+                job -> jobs.computeIfAbsent(job.jobName(), name -> new ArrayList<>()).add(job));
+      }
+      return new Look(at, asked, answer, jobs);
+    }
+
     /** What it shows of a run; nothing, where it did not ask about the run's attempts. */
-    Observation of(Run run) {
-      return asked.contains(run.id()) || run.attempt().isEmpty()
-          ? jobs
-          : new Observation.Unknown(at, "its jobs were not asked about yet");
+    Observation of(Run run, String jobName) {
+      if (!asked.contains(run.id()) && run.attempt().isPresent()) {
+        return new Observation.Unknown(at, "its jobs were not asked about yet");
+      }
+      return answer instanceof Observation.Known known && !known.unclear().containsKey(jobName)
+          ? new Observation.Known(known.asOf(), jobs.getOrDefault(jobName, List.of()))
+          : answer;
     }
   }
 
@@ -90,6 +113,7 @@ public final class ControlLoop implements AutoCloseable {
       RunContexts contexts,
       RunObserver observer,
       RunEffects effects,
+      LeaderMemory memory,
       Accounts accounts,
       InstantSource time,
       Decider decider) {}
@@ -108,6 +132,7 @@ public final class ControlLoop implements AutoCloseable {
     contexts = parts.contexts();
     observer = parts.observer();
     effects = parts.effects();
+    memory = parts.memory();
     accounts = parts.accounts();
     time = parts.time();
     decider = parts.decider();
@@ -133,48 +158,21 @@ public final class ControlLoop implements AutoCloseable {
 
   /** What the loop thinks of a run at present, also while nothing changes. */
   public Optional<String> thought(RunId run) {
-    return Optional.ofNullable(thoughts.get(run));
+    return memory
+        .trouble(run)
+        .map(why -> CANNOT + why)
+        .or(() -> Optional.ofNullable(thoughts.get(run)));
   }
 
-  /** Work that must happen between two ticks: it may record facts, as only the loop does. */
-  interface Request<R> {
-    R carryOut(RunStore store, RunStore.Epoch epoch, Instant now);
-  }
-
-  /**
-   * Hands a request to the loop; the future is complete once its facts are durable. A loop that was
-   * not started carries it out in the caller's thread.
-   */
-  <R> CompletableFuture<R> ask(Request<R> request) {
-    CompletableFuture<R> answer = new CompletableFuture<>();
-    boolean accepted =
-        !closing
-            && requests.offer(
-                () -> {
-                  try {
-                    answer.complete(request.carryOut(store, epoch, time.instant()));
-                  } catch (RunStore.FencedException | Error e) {
-                    // This ends the loop, but whoever asked must not wait for an answer in vain.
-                    answer.completeExceptionally(e);
-                    throw e;
-                  } catch (RuntimeException e) {
-                    answer.completeExceptionally(e);
-                  }
-                });
-    if (!accepted) {
-      answer.completeExceptionally(new IllegalStateException("the control loop takes no requests"));
-    }
+  /** Lets it look at once: somebody has asked for something. */
+  void wake() {
     wakeups.release();
-    if (thread.getState() == Thread.State.NEW) {
-      answerRequests();
-    }
-    return answer;
   }
 
   /** Lets it end after what it does now. */
   void stop() {
     closing = true;
-    wakeups.release();
+    wake();
   }
 
   @Override
@@ -205,22 +203,14 @@ public final class ControlLoop implements AutoCloseable {
 
   /** One round in the caller's thread, for a loop that was not started. */
   void runOnce() {
-    answerRequests();
     lookAtRuns();
   }
 
-  /** Sleeps until a request came in or the interval is over. */
-  void awaitWakeup() throws InterruptedException {
+  /** Sleeps until something was asked for or the interval is over. */
+  private void awaitWakeup() throws InterruptedException {
     if (wakeups.tryAcquire(interval.toMillis(), TimeUnit.MILLISECONDS)) {
       wakeups.drainPermits();
     }
-  }
-
-  /** Carries out what was asked for since the last time. */
-  void answerRequests() {
-    List<Runnable> asked = new ArrayList<>();
-    requests.drainTo(asked);
-    asked.forEach(Runnable::run);
   }
 
   /** A finished run is looked after for a while: a job of it that surfaces late is to be ended. */
@@ -230,24 +220,43 @@ public final class ControlLoop implements AutoCloseable {
         || time.instant().isBefore(run.updatedAt().plus(AFTERCARE));
   }
 
-  /** One round over all runs; one run's trouble never ends the round. */
+  /**
+   * One round: over all runs once in an interval, and in between over those that somebody else has
+   * changed. One run's trouble never ends it.
+   */
   private void lookAtRuns() {
-    List<Run> runs = new ArrayList<>();
+    Instant now = time.instant();
+    List<Run> runs;
     SiteNodes nodes;
     try {
-      for (RunId id : store.list()) {
-        if (contexts.knownCluster(id).map(cluster::equals).orElse(true)) {
-          load(id).filter(this::needsLook).filter(owned).ifPresent(runs::add);
-        }
-      }
+      memory.refresh(now);
+      runs =
+          memory.all().stream()
+              .filter(this::needsLook)
+              .filter(owned)
+              // Somebody waits for those.
+              .sorted(Comparator.comparing(run -> run.request().isEmpty()))
+              .toList();
       nodes = nodes();
     } catch (RunStore.UnavailableException e) {
       LOG.warn("the store does not answer; nothing is decided: {}", e.getMessage());
       return;
     }
-    Look look = look(runs);
+    runs.forEach(accounts::note);
+    boolean due = isDue(now);
+    if (due) {
+      last = Optional.of(ask(runs, now));
+    }
+    Look look = last.orElseThrow();
+    Map<RunId, Long> before = ticked;
+    ticked = new HashMap<>();
     for (Run run : runs) {
-      guardedTick(run, new RunObserver.Look(look.of(run), nodes));
+      long version = before.getOrDefault(run.id(), 0L);
+      if (closing || (!due && run.version() == version)) {
+        ticked.put(run.id(), version);
+      } else {
+        guardedTick(run, new RunObserver.Look(look.of(run, contexts.jobName(run.id())), nodes));
+      }
     }
     // The next look must show what was handed over in this round.
     effects.settle();
@@ -255,18 +264,13 @@ public final class ControlLoop implements AutoCloseable {
   }
 
   /**
-   * What the resource manager shows. However often the loop is woken, it is not asked again before
-   * the interval is over; what somebody wants is decided on its last answer.
+   * Whether the resource manager may be asked again. However often the loop is woken, it is not
+   * asked before the interval is over; what somebody wants is decided on its last answer.
    */
-  private Look look(List<Run> runs) {
-    Instant now = time.instant();
+  private boolean isDue(Instant now) {
     // A clock that was set back must not make us blind.
-    Optional<Look> recent =
-        last.filter(look -> !now.isBefore(look.at()) && now.isBefore(look.at().plus(interval)));
-    if (recent.isEmpty()) {
-      last = Optional.of(ask(runs, now));
-    }
-    return last.orElseThrow();
+    return last.filter(look -> !now.isBefore(look.at()) && now.isBefore(look.at().plus(interval)))
+        .isEmpty();
   }
 
   private Look ask(List<Run> runs, Instant now) {
@@ -288,7 +292,7 @@ public final class ControlLoop implements AutoCloseable {
         runs.isEmpty()
             ? new Observation.Known(now, List.of())
             : resourceManager.observe(wanted, now);
-    return new Look(now, asked, jobs);
+    return Look.of(now, asked, jobs);
   }
 
   /** What is known of the nodes; that it cannot be read is no reason to stop the runs. */
@@ -326,24 +330,13 @@ public final class ControlLoop implements AutoCloseable {
     }
   }
 
-  /** One run's state; one that cannot be read is left alone, and the others go on. */
-  private Optional<Run> load(RunId id) {
-    try {
-      Optional<Run> run = store.load(id);
-      run.ifPresent(accounts::note);
-      return run;
-    } catch (RunStore.DamagedException e) {
-      trouble(id, e);
-      return Optional.empty();
-    }
-  }
-
   private void guardedTick(Run run, RunObserver.Look look) {
     try {
       tick(run, look);
     } catch (RunStore.FencedException e) {
       throw e;
     } catch (RunStore.ConflictException | RunStore.UnavailableException e) {
+      memory.doubt(run.id());
       LOG.warn("{}: not recorded, looks again: {}", run.id(), e.getMessage());
     } catch (RuntimeException e) {
       trouble(run.id(), e);
@@ -352,6 +345,7 @@ public final class ControlLoop implements AutoCloseable {
 
   private void tick(Run start, RunObserver.Look look) {
     Run run = start;
+    ticked.put(run.id(), run.version());
     for (int records = 0; records < RECORDS_PER_TICK_MAX; records++) {
       RunContext context = contexts.of(run);
       if (!context.cluster().name().equals(cluster)) {
@@ -366,6 +360,8 @@ public final class ControlLoop implements AutoCloseable {
       thoughts.put(run.id(), decision.why());
       if (!decision.facts().isEmpty()) {
         run = store.record(run, decision.facts(), decision.why(), now, epoch);
+        memory.put(run);
+        ticked.put(run.id(), run.version());
         accounts.note(run);
         LOG.info("{}: {}", run.id(), decision.why());
       }
@@ -384,8 +380,8 @@ public final class ControlLoop implements AutoCloseable {
 
   private void trouble(RunId run, RuntimeException e) {
     String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-    String before = thoughts.put(run, "cannot go on: " + message);
-    if (!("cannot go on: " + message).equals(before)) {
+    String before = thoughts.put(run, CANNOT + message);
+    if (!(CANNOT + message).equals(before)) {
       LOG.error("{}: cannot go on", run, e);
     }
   }

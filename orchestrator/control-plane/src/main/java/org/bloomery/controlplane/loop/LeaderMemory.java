@@ -1,108 +1,125 @@
 package org.bloomery.controlplane.loop;
 
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.NavigableMap;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentSkipListMap;
 import org.bloomery.core.id.RunId;
-import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Run;
-import org.bloomery.core.run.RunEvent;
-import org.bloomery.core.run.RunRecord;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * A store as its leader sees it. Nobody else writes, so the state of a run is read once and then
- * remembered; a round over a thousand runs asks nothing. What is remembered guards nothing: each
- * write is checked by the store itself, and after one that failed the run is read again.
+ * The runs that a leader looks after. They are read once; then only what somebody else has written
+ * is read again: told by the store, or found out by a record that was refused. So a round over
+ * thousands of runs asks the store one question. What is remembered guards nothing: each write is
+ * checked by the store itself. It goes with the leadership.
  */
-public final class LeaderMemory implements RunStore {
+final class LeaderMemory {
+  private static final Logger LOG = LoggerFactory.getLogger(LeaderMemory.class);
+  private static final int READ_AT_ONCE = 256;
+
+  /** A finished run is remembered so long at least, by whatever clock. */
+  private static final Duration REMEMBERED = Duration.ofDays(1);
+
   private final RunStore store;
-  private final NavigableMap<RunId, Optional<Run>> runs = new ConcurrentSkipListMap<>();
-  private volatile boolean listed;
+  private final RunStore.Epoch epoch;
+  private final SortedMap<RunId, Run> runs = new TreeMap<>();
+  private final Map<RunId, String> unreadable = new ConcurrentSkipListMap<>();
+  private final Set<RunId> doubtful = new TreeSet<>();
+  private boolean loaded;
 
-  public LeaderMemory(RunStore store) {
+  /** Nothing is known yet. */
+  LeaderMemory(RunStore store, RunStore.Epoch epoch) {
     this.store = store;
+    this.epoch = epoch;
   }
 
-  /** From here on this is the only one who writes, until a write is fenced. */
-  @Override
-  public Epoch lead() {
-    listed = false;
-    runs.clear();
-    return store.lead();
-  }
-
-  @Override
-  public List<RunId> list() {
-    if (!listed) {
-      store.list().forEach(id -> runs.putIfAbsent(id, Optional.empty()));
-      listed = true;
+  /**
+   * Takes in what others have written.
+   *
+   * @throws RunStore.UnavailableException if the store does not answer; it may then be out of date
+   */
+  synchronized void refresh(Instant now) {
+    // Whoever asked before this is in what is read afterwards.
+    List<RunStore.Asked> asked = store.asked();
+    if (!loaded) {
+      read(store.list(), now);
+      loaded = true;
+      LOG.info("looks after {} runs", runs.size());
+    } else {
+      Set<RunId> changed = new TreeSet<>(doubtful);
+      asked.forEach(one -> changed.add(one.run()));
+      changed.addAll(unreadable.keySet());
+      read(List.copyOf(changed), now);
     }
-    return List.copyOf(runs.keySet());
-  }
-
-  @Override
-  public Optional<Run> load(RunId id) {
-    Optional<Run> known = runs.getOrDefault(id, Optional.empty());
-    if (known.isPresent()) {
-      return known;
+    doubtful.clear();
+    if (!asked.isEmpty()) {
+      store.answered(asked, epoch);
     }
-    Optional<Run> read = store.load(id);
-    // What the loop has recorded meanwhile is newer.
-    read.ifPresent(run -> runs.merge(id, read, LeaderMemory::newer));
-    return read;
+    runs.values().removeIf(run -> isPast(run, now));
   }
 
-  private static Optional<Run> newer(Optional<Run> one, Optional<Run> other) {
-    boolean first = one.isPresent() && one.get().version() >= other.orElseThrow().version();
-    return first ? one : other;
+  private static boolean isPast(Run run, Instant now) {
+    return run.isFinished()
+        && !run.hasOpenBills()
+        && run.updatedAt().plus(REMEMBERED).isBefore(now);
   }
 
-  @Override
-  public List<RunRecord> history(RunId run, long afterVersion, int limit) {
-    return store.history(run, afterVersion, limit);
+  private void read(List<RunId> ids, Instant now) {
+    for (int from = 0; from < ids.size(); from += READ_AT_ONCE) {
+      List<RunId> part = ids.subList(from, Math.min(ids.size(), from + READ_AT_ONCE));
+      try {
+        keep(store.load(part), now);
+        part.forEach(unreadable::remove);
+      } catch (RunStore.DamagedException e) {
+        part.forEach(id -> readOne(id, now));
+      }
+    }
   }
 
-  @Override
-  public Run create(
-      RunEvent.RunSubmitted submitted, String specText, String why, Instant at, Epoch epoch) {
+  /** One that cannot be read is left alone, and the others go on. */
+  private void readOne(RunId id, Instant now) {
     try {
-      return remember(store.create(submitted, specText, why, at, epoch));
-    } catch (StoreException e) {
-      listed = false;
-      throw e;
+      keep(store.load(id).stream().toList(), now);
+      unreadable.remove(id);
+    } catch (RunStore.DamagedException e) {
+      runs.remove(id);
+      if (!e.getMessage().equals(unreadable.put(id, e.getMessage()))) {
+        LOG.error("{}: cannot be read", id, e);
+      }
     }
   }
 
-  @Override
-  public Run record(Run run, List<RunEvent> facts, String why, Instant at, Epoch epoch) {
-    try {
-      return remember(store.record(run, facts, why, at, epoch));
-    } catch (StoreException e) {
-      runs.put(run.id(), Optional.empty());
-      throw e;
-    }
+  private void keep(List<Run> read, Instant now) {
+    read.stream().filter(run -> !isPast(run, now)).forEach(run -> runs.put(run.id(), run));
   }
 
-  private Run remember(Run run) {
-    runs.put(run.id(), Optional.of(run));
-    return run;
+  /** All runs, by name. */
+  synchronized List<Run> all() {
+    return new ArrayList<>(runs.values());
   }
 
-  @Override
-  public SiteNodes nodes(String cluster) {
-    return store.nodes(cluster);
+  /** What was recorded just now. */
+  synchronized void put(Run run) {
+    runs.put(run.id(), run);
   }
 
-  @Override
-  public SiteNodes recordNodes(SiteNodes nodes, Epoch epoch) {
-    return store.recordNodes(nodes, epoch);
+  /** Somebody else may have written this run: it is read again before it is looked at. */
+  synchronized void doubt(RunId run) {
+    doubtful.add(run);
   }
 
-  @Override
-  public Optional<String> specText(String sha256) {
-    return store.specText(sha256);
+  /** Why a run cannot be read. */
+  Optional<String> trouble(RunId run) {
+    return Optional.ofNullable(unreadable.get(run));
   }
 }

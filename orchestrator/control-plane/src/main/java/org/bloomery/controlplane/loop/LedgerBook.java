@@ -7,10 +7,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
@@ -70,6 +72,10 @@ public final class LedgerBook {
   private final Map<RunId, List<JobKey>> billed = new HashMap<>();
   private final Map<JobKey, JobStory> stories = new HashMap<>();
   private final Map<JobKey, Incident> incidents = new HashMap<>();
+
+  /** Should such a run be billed for a late job after all, its loop tells. */
+  private final Set<RunId> settled = new HashSet<>();
+
   private final Map<RunId, Long> tokens = new HashMap<>();
 
   /** Null until it is read, and again once a line may be in it that is not in the store. */
@@ -235,10 +241,14 @@ public final class LedgerBook {
 
   private void catchUp() {
     keep(List.of());
-    for (RunId id : runs.list()) {
-      runs.load(id)
-          .filter(run -> run.version() != versions.getOrDefault(id, 0L))
-          .ifPresent(this::read);
+    List<RunId> open = runs.list().stream().filter(id -> !settled.contains(id)).toList();
+    for (Run run : runs.load(open)) {
+      if (run.version() != versions.getOrDefault(run.id(), 0L)) {
+        read(run);
+      }
+      if (run.isFinished() && !run.hasOpenBills()) {
+        settled.add(run.id());
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import org.bloomery.core.nodes.NodeHealth;
 import org.bloomery.core.nodes.SiteNodes;
 import org.bloomery.core.port.RunStore;
 
-/** What people see and say of the nodes; written by the loop of their cluster. */
+/** What people see and say of the nodes. */
 final class NodeBook {
   private final RunStore store;
   private final ClusterLoops loops;
@@ -77,10 +77,9 @@ final class NodeBook {
           "a node's name has 1 to 64 letters, digits, '.', '_' and '-'; name one node at a time");
     }
     String name = cluster.map(this::known).orElseGet(this::only);
-    return requests.ask(
-        loops.of(name).orElseThrow(),
-        (runs, epoch, now) -> {
-          SiteNodes next = runs.recordNodes(change.of(runs.nodes(name), now), epoch);
+    return requests.record(
+        (epoch, now) -> {
+          SiteNodes next = store.recordNodes(change.of(store.nodes(name), now), epoch);
           return view(name, next.node(node).orElseThrow(), now);
         });
   }

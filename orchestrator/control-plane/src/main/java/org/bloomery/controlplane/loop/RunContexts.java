@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.IntStream;
 import org.bloomery.controlplane.config.ClusterProfiles;
@@ -52,6 +53,9 @@ public final class RunContexts {
   private final RunStore store;
   private final Map<RunId, Cached> cache = new ConcurrentHashMap<>();
 
+  /** Whatever is over stays so, and is not read again. */
+  private final Set<RunId> over = ConcurrentHashMap.newKeySet();
+
   /** The last rendering, of whichever run: few are asked for twice, and those in succession. */
   private volatile Rendered lastRendered;
 
@@ -84,9 +88,18 @@ public final class RunContexts {
   }
 
   private List<KnownSite.LiveRun> liveRuns() {
-    List<KnownSite.LiveRun> live = new ArrayList<>();
-    for (RunId id : store.list()) {
-      store.load(id).filter(run -> !run.isFinished()).flatMap(this::liveRun).ifPresent(live::add);
+    return live().stream().flatMap(run -> liveRun(run).stream()).toList();
+  }
+
+  private List<Run> live() {
+    List<RunId> open = store.list().stream().filter(id -> !over.contains(id)).toList();
+    List<Run> live = new ArrayList<>();
+    for (Run run : store.load(open)) {
+      if (run.isFinished()) {
+        over.add(run.id());
+      } else {
+        live.add(run);
+      }
     }
     return live;
   }
@@ -126,6 +139,23 @@ public final class RunContexts {
     return context;
   }
 
+  /**
+   * Reads the specs of all live runs, so that whoever takes over the lead need not do it then. What
+   * is kept follows from texts that never change.
+   *
+   * @return how many there are
+   */
+  public int prepare() {
+    List<Run> live = live();
+    live.forEach(this::clusterOf);
+    return live.size();
+  }
+
+  /** What all jobs of a run are called. */
+  String jobName(RunId run) {
+    return home.jobName(run);
+  }
+
   /** The cluster that a run's spec names; nothing if that cannot be read now. */
   Optional<String> clusterOf(Run run) {
     try {
@@ -133,11 +163,6 @@ public final class RunContexts {
     } catch (IllegalStateException e) {
       return Optional.empty();
     }
-  }
-
-  /** The cluster that a run is known to belong to, without reading anything. */
-  Optional<String> knownCluster(RunId run) {
-    return Optional.ofNullable(cache.get(run)).map(cached -> cached.context().cluster().name());
   }
 
   /** The profile of a cluster, if it is known here. */

@@ -17,6 +17,7 @@ import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.SealedCheckpoint;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.ResourceManager;
+import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Effect;
 import org.bloomery.core.run.Refusal;
 import org.bloomery.core.run.Run;
@@ -37,16 +38,29 @@ public final class RunEffects {
 
   private final ResourceManager resourceManager;
   private final Submissions submissions;
+  private final Leadership leadership;
   private final Map<RunId, Map<Integer, Refusal>> refusals = new ConcurrentHashMap<>();
+
+  /** Whether whoever acts here still leads. */
+  @FunctionalInterface
+  interface Leadership {
+    /**
+     * Returns if it does.
+     *
+     * @throws RunStore.StoreException if another leads, or may
+     */
+    void confirm();
+  }
 
   /**
    * Effects at a resource manager.
    *
    * @param submissions where jobs are handed over
    */
-  RunEffects(ResourceManager resourceManager, Executor submissions) {
+  RunEffects(ResourceManager resourceManager, Executor submissions, Leadership leadership) {
     this.resourceManager = resourceManager;
     this.submissions = new Submissions(submissions);
+    this.leadership = leadership;
   }
 
   /** Whether an effect changes what the resource manager shows. */
@@ -63,12 +77,15 @@ public final class RunEffects {
   }
 
   /**
-   * Performs them in order.
+   * Performs them in order. Whoever pauses between the question whether it leads and the act may
+   * act once after another has taken over; each effect is harmless then.
    *
+   * @throws RunStore.StoreException if another leads, or may; what follows is not done then
    * @throws UncheckedIOException if a file could not be written; what follows is not done then
    */
   void perform(Run run, RunContext context, List<Effect> effects) {
     for (Effect effect : effects) {
+      leadership.confirm();
       try {
         effect.match(action(run, context)).perform();
       } catch (IOException e) {
@@ -167,6 +184,11 @@ public final class RunEffects {
         () -> {
           try {
             answered(run.id(), request.attempt(), submission(request, files));
+          } catch (RunStore.FencedException e) {
+            throw e;
+          } catch (RunStore.UnavailableException e) {
+            answered(
+                run.id(), request.attempt(), new ResourceManager.Submission.Deferred(words(e)));
           } catch (RuntimeException e) {
             // Whoever waits for the end of this submission is another run.
             LOG.error("{}: attempt {} may be queued", run.id(), request.attempt(), e);
@@ -181,6 +203,8 @@ public final class RunEffects {
     } catch (IOException e) {
       return new ResourceManager.Submission.Deferred("its files are not written: " + words(e));
     }
+    // The files may have taken long.
+    leadership.confirm();
     return resourceManager.submit(request);
   }
 
@@ -231,7 +255,7 @@ public final class RunEffects {
     AtomicFiles.write(file, manifest.canonicalText().getBytes(StandardCharsets.UTF_8));
   }
 
-  private static String words(IOException e) {
+  private static String words(Exception e) {
     return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

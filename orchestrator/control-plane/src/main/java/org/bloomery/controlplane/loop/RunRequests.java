@@ -1,11 +1,10 @@
 package org.bloomery.controlplane.loop;
 
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.core.id.RunId;
@@ -20,10 +19,14 @@ import org.bloomery.core.run.SpecRef;
 import org.bloomery.core.spec.Bound;
 import org.bloomery.core.spec.RunSpec;
 
-/** What people ask for, carried out by the loop's thread: a durable fact first, effects later. */
+/**
+ * What people ask for: a durable fact at once, under the epoch of whoever leads, here or elsewhere;
+ * its effects are the leader's. So it depends neither on where somebody asks nor on how long the
+ * leader's loop looks at its clusters.
+ */
 final class RunRequests {
-  /** A loop that is busy for longer than this is in trouble that the person should hear of. */
-  private static final long ANSWER_SECONDS_MAX = 60;
+  /** The leader records a run at most a few times in a row; more is trouble to be told. */
+  private static final int TRIES_MAX = 20;
 
   /** Runs of one name: bloom-nano, bloom-nano-2, .. */
   private static final int SAME_NAME_MAX = 1000;
@@ -31,11 +34,18 @@ final class RunRequests {
   private final RunStore store;
   private final ClusterLoops loops;
   private final RunContexts contexts;
+  private final InstantSource time;
 
-  RunRequests(RunStore store, ClusterLoops loops, RunContexts contexts) {
-    this.store = store;
+  RunRequests(ClusterLoops.Shared shared, ClusterLoops loops) {
+    this.store = shared.store();
     this.loops = loops;
-    this.contexts = contexts;
+    this.contexts = shared.contexts();
+    this.time = shared.time();
+  }
+
+  /** Something that is recorded under the epoch of whoever leads. */
+  interface Change<R> {
+    R record(RunStore.Epoch epoch, Instant now);
   }
 
   /** A spec as somebody hands it in. */
@@ -66,15 +76,12 @@ final class RunRequests {
     }
     SpecRef ref =
         new SpecRef(Sha256.of(submission.text()), submission.file(), submission.directory());
-    ControlLoop loop =
-        loops
-            .of(spec.cluster())
-            .orElseThrow(
-                () -> refused("nothing here can reach the cluster " + spec.cluster() + " yet"));
-    return ask(
-        loop,
-        (store, epoch, now) -> {
-          RunId name = freeName(store, spec.name(), submission.again());
+    if (loops.of(spec.cluster()).isEmpty()) {
+      throw refused("nothing here can reach the cluster " + spec.cluster() + " yet");
+    }
+    return record(
+        (epoch, now) -> {
+          RunId name = freeName(spec.name(), submission.again());
           loops.accounts().purses(contexts.payer(spec), now).stream()
               .flatMap(purse -> purse.refusal(policy.reservation()).stream())
               .findFirst()
@@ -91,7 +98,7 @@ final class RunRequests {
         });
   }
 
-  private static RunId freeName(RunStore store, RunId wanted, boolean again) {
+  private RunId freeName(RunId wanted, boolean again) {
     Optional<Run> existing = store.load(wanted);
     if (existing.isEmpty()) {
       return wanted;
@@ -128,10 +135,9 @@ final class RunRequests {
   }
 
   Run request(RunId id, Request.Kind kind, String by) {
-    return ask(
-        loopOf(id),
-        (store, epoch, now) -> {
-          Run run = load(store, id);
+    return record(
+        (epoch, now) -> {
+          Run run = load(id);
           if (run.isFinished()) {
             throw refused("run " + id + " is over (" + run.phase().word() + ")");
           }
@@ -149,15 +155,10 @@ final class RunRequests {
         });
   }
 
-  private ControlLoop loopOf(RunId id) {
-    return loops.of(load(store, id));
-  }
-
   Run resume(RunId id, OptionalLong from, String by) {
-    return ask(
-        loopOf(id),
-        (store, epoch, now) -> {
-          Run run = load(store, id);
+    return record(
+        (epoch, now) -> {
+          Run run = load(id);
           if (!(run.phase() instanceof Phase.Held)) {
             throw refused(
                 "run " + id + " is " + run.phase().word() + "; only a held run can be resumed");
@@ -186,32 +187,43 @@ final class RunRequests {
     return list.isEmpty() ? "none" : list;
   }
 
-  private static Run load(RunStore store, RunId id) {
+  private Run load(RunId id) {
     return store.load(id).orElseThrow(() -> RunViews.noSuchRun(id));
   }
 
-  /** Lets a loop carry out a request, and waits until its facts are durable. */
-  <R> R ask(ControlLoop loop, ControlLoop.Request<R> request) {
-    try {
-      return loop.ask(request).get(ANSWER_SECONDS_MAX, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof ApiException answer) {
-        throw answer;
+  /**
+   * Records what somebody wants, once more where somebody else has written in between, and wakes
+   * whoever acts on it here; a leader elsewhere is woken by the store.
+   */
+  <R> R record(Change<R> change) {
+    for (int tries = 1; ; tries++) {
+      try {
+        R recorded = change.record(leader(), time.instant());
+        loops.wake();
+        return recorded;
+      } catch (RunStore.ConflictException | RunStore.FencedException e) {
+        if (tries == TRIES_MAX) {
+          throw unavailable(e.getMessage() + "; ask again");
+        }
+      } catch (RunStore.StoreException e) {
+        throw unavailable(e.getMessage());
       }
-      throw unavailable(String.valueOf(e.getCause().getMessage()));
-    } catch (TimeoutException e) {
-      throw unavailable("the control loop is busy; the request may still be carried out");
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw unavailable("interrupted; the request may still be carried out");
     }
+  }
+
+  private RunStore.Epoch leader() {
+    RunStore.Epoch epoch = store.leader().epoch();
+    if (epoch.number() == 0) {
+      throw unavailable("no control plane has led yet; ask again in a moment");
+    }
+    return epoch;
   }
 
   static ApiException refused(String message) {
     return new ApiException(ApiException.Kind.REFUSED, message);
   }
 
-  private static ApiException unavailable(String message) {
+  static ApiException unavailable(String message) {
     return new ApiException(ApiException.Kind.UNAVAILABLE, message);
   }
 

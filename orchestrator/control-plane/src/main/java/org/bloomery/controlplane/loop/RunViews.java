@@ -54,11 +54,7 @@ final class RunViews {
   }
 
   List<RunView> list() {
-    List<RunView> views = new ArrayList<>();
-    for (RunId id : store.list()) {
-      store.load(id).ifPresent(run -> views.add(view(run)));
-    }
-    return views;
+    return store.load(store.list()).stream().map(this::view).toList();
   }
 
   RunView view(Run run) {

@@ -17,36 +17,55 @@ import org.bloomery.controlplane.api.RunView;
 import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.controlplane.api.UsageView;
 import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.RunStore;
 import org.bloomery.core.run.Request;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunRecord;
 
-/** Answers people: looks are served from the store, acts go through the loop. */
+/** Answers people: from the store, and by records that wake whoever leads. */
 public final class Service implements ControlPlaneApi {
   private static final int EVENTS_MAX = 1000;
 
-  private final ServerView server;
+  private final Identity server;
+  private final RunStore store;
   private final RunContexts contexts;
   private final RunViews views;
   private final RunRequests requests;
   private final NodeBook nodes;
-  private final LedgerApi ledger;
+  private final Optional<LedgerApi> ledger;
   private final InstantSource time;
 
+  /** Which control plane this is, whether it leads or not. */
+  public record Identity(String version, long pid, String home, String homeId) {}
+
+  /**
+   * Answers for a control plane.
+   *
+   * @param ledger kept by the one that leads; absent where another one does
+   */
   public Service(
-      ServerView server, ClusterLoops.Shared shared, ClusterLoops loops, LedgerApi ledger) {
+      Identity server, ClusterLoops.Shared shared, ClusterLoops loops, Optional<LedgerApi> ledger) {
     this.server = server;
     this.ledger = ledger;
+    this.store = shared.store();
     this.contexts = shared.contexts();
     this.views = new RunViews(shared.store(), shared.contexts(), loops);
-    this.requests = new RunRequests(shared.store(), loops, shared.contexts());
+    this.requests = new RunRequests(shared, loops);
     this.nodes = new NodeBook(shared.store(), loops, requests);
     this.time = shared.time();
   }
 
   @Override
   public ServerView server() {
-    return server;
+    RunStore.Leader leader = store.leader();
+    return new ServerView(
+        server.version(),
+        server.pid(),
+        server.home(),
+        server.homeId(),
+        leader.epoch().number(),
+        ledger.isPresent(),
+        leader.name());
   }
 
   @Override
@@ -146,7 +165,10 @@ public final class Service implements ControlPlaneApi {
 
   @Override
   public LedgerApi ledger() {
-    return ledger;
+    return ledger.orElseThrow(
+        () ->
+            RunRequests.unavailable(
+                store.leader().name() + " leads and keeps the ledger: ask on its machine"));
   }
 
   @Override

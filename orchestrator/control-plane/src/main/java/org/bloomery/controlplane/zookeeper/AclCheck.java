@@ -31,9 +31,9 @@ public final class AclCheck {
   /** A node's access list and whether it has children; of a node that has gone, neither. */
   private record Access(List<ACL> acl, boolean parent) {}
 
-  public AclCheck(CuratorFramework client, ZooKeeperSecret secret) {
+  public AclCheck(CuratorFramework client, Owner owner) {
     this.client = client;
-    this.ownerOnly = secret.ownerOnly();
+    this.ownerOnly = owner.ownerOnly();
   }
 
   /** Closes the nodes that a new server has made; a tree that holds anything else stays as is. */

@@ -2,8 +2,10 @@ package org.bloomery.controlplane.zookeeper;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.BiFunction;
 import org.apache.curator.RetryLoop;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException;
@@ -44,6 +46,23 @@ final class Batch {
     } else {
       answer.completeExceptionally(KeeperException.create(Code.get(code), path));
     }
+  }
+
+  /** Asks what nodes hold; of one that does not exist, nothing. */
+  static <T> Question<Optional<T>> orNothing(BiFunction<byte[], Integer, T> dataAndVersion) {
+    return (zooKeeper, path, answer) ->
+        zooKeeper.getData(
+            path,
+            false,
+            (code, p, context, data, stat) -> {
+              boolean missing = code == Code.NONODE.intValue();
+              Optional<T> found =
+                  code == Code.OK.intValue()
+                      ? Optional.of(dataAndVersion.apply(data, stat.getVersion()))
+                      : Optional.empty();
+              settle(answer, missing ? Code.OK.intValue() : code, path, found);
+            },
+            null);
   }
 
   private static <T> List<T> askOnce(ZooKeeper zooKeeper, List<String> paths, Question<T> question)

@@ -6,14 +6,13 @@ import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.framework.api.ACLProvider;
+import org.apache.curator.framework.state.SessionConnectionStateErrorPolicy;
 import org.apache.curator.retry.BoundedExponentialBackoffRetry;
+import org.apache.zookeeper.client.ZKClientConfig;
 import org.apache.zookeeper.data.ACL;
 
 /** Opens sessions that authenticate themselves and close every node that they create to others. */
 public final class CuratorSession {
-  /** After this long without a heartbeat the server forgets a session. */
-  public static final Duration SESSION_TIMEOUT = Duration.ofSeconds(15);
-
   private static final Duration CONNECT_MAX = Duration.ofSeconds(3);
   private static final Duration FIRST_CONNECT_MAX = Duration.ofSeconds(15);
   private static final int RETRIES_MAX = 8;
@@ -23,27 +22,45 @@ public final class CuratorSession {
   private CuratorSession() {}
 
   /**
+   * What a session needs.
+   *
+   * @param connectString hosts and ports, as ZooKeeper's clients write them
+   * @param sessionTimeout after this long without a heartbeat the server forgets the session
+   */
+  public record Access(
+      String connectString, Duration sessionTimeout, ZKClientConfig settings, Owner owner) {}
+
+  /** Opens the usual session to a server that needs no further settings. */
+  public static CuratorFramework open(String connectString, ZooKeeperSecret secret) {
+    return open(
+        new Access(
+            connectString, Ensemble.SESSION_DEFAULT, new ZKClientConfig(), Owner.of(secret)));
+  }
+
+  /**
    * Opens a session. Its calls give up after {@value #RETRIES_MAX} retries, which take about half a
    * minute at the longest.
    *
-   * @param connectString hosts and ports, as ZooKeeper's clients write them
    * @throws DurableStateException if nothing answers
    */
-  public static CuratorFramework open(String connectString, ZooKeeperSecret secret) {
-    List<ACL> ownerOnly = secret.ownerOnly();
-    CuratorFramework client =
+  public static CuratorFramework open(Access access) {
+    String connectString = access.connectString();
+    CuratorFrameworkFactory.Builder builder =
         CuratorFrameworkFactory.builder()
             .connectString(connectString)
-            .sessionTimeoutMs((int) SESSION_TIMEOUT.toMillis())
+            .sessionTimeoutMs((int) access.sessionTimeout().toMillis())
             .connectionTimeoutMs((int) CONNECT_MAX.toMillis())
             .retryPolicy(
                 new BoundedExponentialBackoffRetry(
                     RETRY_MILLIS_FIRST, RETRY_MILLIS_MAX, RETRIES_MAX))
-            .authorization("digest", secret.credentials())
-            .aclProvider(everywhere(ownerOnly))
+            .aclProvider(everywhere(access.owner().ownerOnly()))
+            .zkClientConfig(access.settings())
+            // A short break costs no leadership: before each act the leader asks whether it leads.
+            .connectionStateErrorPolicy(new SessionConnectionStateErrorPolicy())
             // Where to connect is said by configuration, not by what the server stores.
-            .ensembleTracker(false)
-            .build();
+            .ensembleTracker(false);
+    access.owner().credentials().ifPresent(secret -> builder.authorization("digest", secret));
+    CuratorFramework client = builder.build();
     client.start();
     boolean connected = false;
     try {
@@ -57,7 +74,10 @@ public final class CuratorSession {
     }
     if (!connected) {
       throw new DurableStateException(
-          "ZooKeeper at " + connectString + " does not answer. Check that it runs there.");
+          "ZooKeeper at "
+              + connectString
+              + " does not answer. Check that it runs there, a majority of its servers if there"
+              + " are several, and that it takes this session's protection.");
     }
     return client;
   }

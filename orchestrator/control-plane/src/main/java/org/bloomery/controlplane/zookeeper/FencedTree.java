@@ -18,7 +18,7 @@ import org.bloomery.core.port.RunStore.FencedException;
 import org.bloomery.core.port.RunStore.StoreException;
 import org.bloomery.core.port.RunStore.UnavailableException;
 
-/** Nodes that only the leader changes: each of its transactions fails once another one leads. */
+/** Nodes that are changed under an epoch: each transaction fails once another one leads. */
 final class FencedTree {
   private final CuratorFramework client;
 

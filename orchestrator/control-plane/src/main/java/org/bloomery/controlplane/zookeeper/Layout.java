@@ -6,10 +6,15 @@ import org.bloomery.core.id.Sha256;
 
 /** Where everything lies in ZooKeeper; {@link ZooKeeperRunStore} draws it. */
 final class Layout {
+  static final String TOP = "/bloomery";
+
   /** A change that older code would misread gets a new root; the old one is then read once. */
-  static final String ROOT = "/bloomery/v1";
+  static final String ROOT = TOP + "/v1";
 
   static final String EPOCH = ROOT + "/epoch";
+  static final String HOME = ROOT + "/home";
+  static final String CANDIDATES = ROOT + "/candidates";
+  static final String ASKED = ROOT + "/asked";
   static final String RUNS = ROOT + "/runs";
   static final String SPECS = ROOT + "/specs";
   static final String NODES = ROOT + "/nodes";

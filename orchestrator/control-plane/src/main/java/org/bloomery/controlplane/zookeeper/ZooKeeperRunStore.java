@@ -6,11 +6,8 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.api.transaction.CuratorOp;
-import org.apache.zookeeper.KeeperException.Code;
-import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.Stat;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.id.Sha256;
@@ -26,6 +23,9 @@ import org.bloomery.core.run.RunRecord;
  * <pre>
  * /bloomery/v1
  *   /epoch                             who leads; the node's version is the leadership number
+ *   /home                              the id of the home that all of this belongs to
+ *   /candidates                        who may lead next (Curator's latch; only with an ensemble)
+ *   /asked/bloom-nano.0000000007       somebody has changed this run by asking; gone once read
  *   /runs/3f/bloom-nano                the state (JSON, at most 64 KiB); 3f: SHA-256 of the name
  *     /events/0000000/0000000001       the record that made version 1 (JSON, at most 64 KiB)
  *     /events/0000000/0000000002       ... at most 1,000 under one parent
@@ -42,15 +42,21 @@ import org.bloomery.core.run.RunRecord;
  * afterwards whether that was ours.
  */
 public final class ZooKeeperRunStore implements RunStore {
+  private static final List<String> PARENTS =
+      List.of(
+          Layout.EPOCH, Layout.CANDIDATES, Layout.ASKED, Layout.RUNS, Layout.SPECS, Layout.NODES);
+
   private final CuratorFramework client;
   private final FencedTree tree;
-  private final String name;
+  private final EpochNode epochs;
+  private final AskedNodes asked;
   private final RunCodec codec = new RunCodec();
 
   private ZooKeeperRunStore(CuratorFramework client, String name) {
     this.client = client;
-    this.tree = new FencedTree(client);
-    this.name = name;
+    tree = new FencedTree(client);
+    epochs = new EpochNode(client, tree, name);
+    asked = new AskedNodes(client, tree);
   }
 
   /**
@@ -61,19 +67,53 @@ public final class ZooKeeperRunStore implements RunStore {
    */
   public static ZooKeeperRunStore open(CuratorFramework client, String name) {
     ZooKeeperRunStore store = new ZooKeeperRunStore(client, name);
-    for (String path : List.of(Layout.EPOCH, Layout.RUNS, Layout.SPECS, Layout.NODES)) {
+    for (String path : PARENTS) {
       store.tree.ensure(path, new byte[0]);
     }
     return store;
   }
 
+  /** The id of the home that this state belongs to; whoever says it first decides it. */
+  String homeId(String mine) {
+    tree.ensure(Layout.HOME, mine.getBytes(StandardCharsets.UTF_8));
+    return tree.read(Layout.HOME, new Stat())
+        .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+        .orElseThrow(() -> new DamagedException(Layout.HOME + " has gone", null));
+  }
+
+  /** Calls back when somebody has asked for something since {@link #asked} was called last. */
+  void whenAsked(Runnable wake) {
+    asked.whenAsked(wake);
+  }
+
   @Override
   public Epoch lead() {
-    // Sent twice after a lost answer, it skips a number, which does no harm.
-    byte[] leader = name.getBytes(StandardCharsets.UTF_8);
-    Stat stat =
-        FencedTree.answer(Layout.EPOCH, () -> client.setData().forPath(Layout.EPOCH, leader));
-    return new Epoch(stat.getVersion());
+    return epochs.lead();
+  }
+
+  /** Leads only while a node that only this process can have made exists. */
+  Optional<Epoch> leadWhile(String node) {
+    return epochs.leadWhile(node);
+  }
+
+  @Override
+  public Leader leader() {
+    return epochs.leader();
+  }
+
+  @Override
+  public void confirm(Epoch epoch) {
+    epochs.confirm(epoch);
+  }
+
+  @Override
+  public List<Asked> asked() {
+    return asked.waiting();
+  }
+
+  @Override
+  public void answered(List<Asked> read, Epoch epoch) {
+    asked.remove(read, epoch);
   }
 
   @Override
@@ -94,29 +134,71 @@ public final class ZooKeeperRunStore implements RunStore {
 
   @Override
   public Optional<Run> load(RunId id) {
-    String path = Layout.run(id);
-    Stat stat = new Stat();
-    Optional<byte[]> data = tree.read(path, stat);
-    if (data.isEmpty()) {
-      return Optional.empty();
+    return load(List.of(id)).stream().findFirst();
+  }
+
+  /** A state and its node's version. */
+  private static final class Stored {
+    private final byte[] state;
+    private final int version;
+
+    Stored(byte[] state, int version) {
+      this.state = state;
+      this.version = version;
     }
-    Run run = codec.decodeRun(data.get(), path);
-    if (!run.id().equals(id) || run.version() != stat.getVersion() + 1L) {
+  }
+
+  @Override
+  public List<Run> load(List<RunId> ids) {
+    List<Run> runs = new ArrayList<>();
+    for (int from = 0; from < ids.size(); from += Batch.SIZE) {
+      List<RunId> part = ids.subList(from, Math.min(ids.size(), from + Batch.SIZE));
+      List<String> paths = part.stream().map(Layout::run).toList();
+      List<Optional<Stored>> found =
+          FencedTree.answer(
+              Layout.RUNS, () -> Batch.ask(client, paths, Batch.orNothing(Stored::new)));
+      List<Run> states = new ArrayList<>();
+      for (int i = 0; i < part.size(); i++) {
+        RunId id = part.get(i);
+        found.get(i).map(stored -> state(id, stored)).ifPresent(states::add);
+      }
+      checkLastRecords(states);
+      runs.addAll(states);
+    }
+    return runs;
+  }
+
+  private Run state(RunId id, Stored stored) {
+    String path = Layout.run(id);
+    Run run = codec.decodeRun(stored.state, path);
+    if (!run.id().equals(id) || run.version() != stored.version + 1L) {
       throw new DamagedException(
           path
               + " (node version "
-              + stat.getVersion()
+              + stored.version
               + ") holds version "
               + run.version()
               + " of "
               + run.id(),
           null);
     }
-    RunRecord last = records(id, run.version(), run.version()).get(0);
-    if (!last.at().equals(run.updatedAt()) || !last.why().equals(run.why())) {
-      throw new DamagedException(path + " is not what its last record " + last + " made", null);
+    return run;
+  }
+
+  /** A state without the record that made it is damage that is better found before it is used. */
+  private void checkLastRecords(List<Run> runs) {
+    List<String> paths = runs.stream().map(run -> Layout.event(run.id(), run.version())).toList();
+    List<RunRecord> last = records(paths);
+    for (int i = 0; i < runs.size(); i++) {
+      Run run = runs.get(i);
+      RunRecord made = last.get(i);
+      if (made.version() != run.version()
+          || !made.at().equals(run.updatedAt())
+          || !made.why().equals(run.why())) {
+        throw new DamagedException(
+            Layout.run(run.id()) + " is not what its last record " + made + " made", null);
+      }
     }
-    return Optional.of(run);
   }
 
   @Override
@@ -158,6 +240,7 @@ public final class ZooKeeperRunStore implements RunStore {
           operations.add(client.transactionOp().create().forPath(path, state));
           operations.add(client.transactionOp().create().forPath(Layout.events(id), new byte[0]));
           addEvent(operations, id, 1, event);
+          operations.add(asked.tell(id));
           return null;
         });
     tree.commit(change(run, event), operations);
@@ -182,6 +265,9 @@ public final class ZooKeeperRunStore implements RunStore {
           operations.add(
               client.transactionOp().setData().withVersion(expected).forPath(path, state));
           addEvent(operations, run.id(), version, event);
+          if (next.wasAskedFor()) {
+            operations.add(asked.tell(run.id()));
+          }
           return null;
         });
     tree.commit(change(after, event), operations);
@@ -249,32 +335,26 @@ public final class ZooKeeperRunStore implements RunStore {
     for (long version = from; version <= to; version++) {
       paths.add(Layout.event(id, version));
     }
+    List<RunRecord> records = records(paths);
+    for (int i = 0; i < paths.size(); i++) {
+      if (records.get(i).version() != from + i) {
+        throw new DamagedException(paths.get(i) + " holds the record of another version", null);
+      }
+    }
+    return records;
+  }
+
+  private List<RunRecord> records(List<String> paths) {
     List<Optional<byte[]>> found =
         FencedTree.answer(
-            Layout.events(id), () -> Batch.ask(client, paths, ZooKeeperRunStore::askData));
+            Layout.RUNS, () -> Batch.ask(client, paths, Batch.orNothing((data, version) -> data)));
     List<RunRecord> records = new ArrayList<>();
     for (int i = 0; i < paths.size(); i++) {
       String path = paths.get(i);
       byte[] bytes =
           found.get(i).orElseThrow(() -> new DamagedException(path + " is missing", null));
-      RunRecord next = codec.decodeRecord(bytes, path);
-      if (next.version() != from + i) {
-        throw new DamagedException(path + " holds the record of another version", null);
-      }
-      records.add(next);
+      records.add(codec.decodeRecord(bytes, path));
     }
     return records;
-  }
-
-  private static void askData(
-      ZooKeeper zooKeeper, String path, CompletableFuture<Optional<byte[]>> to) {
-    zooKeeper.getData(
-        path,
-        false,
-        (code, p, context, data, stat) -> {
-          boolean missing = code == Code.NONODE.intValue();
-          Batch.settle(to, missing ? Code.OK.intValue() : code, path, Optional.ofNullable(data));
-        },
-        null);
   }
 }

@@ -119,7 +119,8 @@ public final class FakeControlPlane implements ControlPlaneApi {
   @Override
   public ServerView server() {
     note("server");
-    return new ServerView("0.1.0", 4711, "/home/ada/.bloomery", "c0ffee", 3);
+    return new ServerView(
+        "0.1.0", 4711, "/home/ada/.bloomery", "c0ffee", 3, true, "control plane 4711 on jean-zay1");
   }
 
   @Override

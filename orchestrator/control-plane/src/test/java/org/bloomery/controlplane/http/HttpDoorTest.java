@@ -52,7 +52,7 @@ class HttpDoorTest {
   @BeforeEach
   void open() throws IOException {
     socket = directory.resolve("control.sock");
-    door = HttpDoor.open(socket, plane);
+    door = HttpDoor.open(socket, () -> plane);
     client = new ControlPlaneClient(socket);
   }
 
@@ -299,7 +299,7 @@ class HttpDoorTest {
 
   @Test
   void aLiveServerKeepsItsSocketAndADeadOnesIsReplaced() throws Exception {
-    assertThatThrownBy(() -> HttpDoor.open(socket, plane))
+    assertThatThrownBy(() -> HttpDoor.open(socket, () -> plane))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("a control plane already answers at " + socket);
     assertThat(client.list()).hasSize(2);
@@ -309,7 +309,7 @@ class HttpDoorTest {
       dead.bind(UnixDomainSocketAddress.of(stale));
     }
     assertThat(stale).exists();
-    try (HttpDoor second = HttpDoor.open(stale, plane)) {
+    try (HttpDoor second = HttpDoor.open(stale, () -> plane)) {
       assertThat(new ControlPlaneClient(second.socket()).list()).hasSize(2);
     }
   }
@@ -318,7 +318,8 @@ class HttpDoorTest {
   void aFileThatIsNoSocketIsLeftAlone() throws Exception {
     Path file = Files.writeString(directory.resolve("precious"), "data");
 
-    assertThatThrownBy(() -> HttpDoor.open(file, plane)).hasMessageContaining("is not a socket");
+    assertThatThrownBy(() -> HttpDoor.open(file, () -> plane))
+        .hasMessageContaining("is not a socket");
     assertThat(file).hasContent("data");
   }
 
@@ -326,7 +327,7 @@ class HttpDoorTest {
   void aPathThatTheKernelCannotTakeIsNamed() {
     Path deep = directory.resolve("d".repeat(120));
 
-    assertThatThrownBy(() -> HttpDoor.open(deep, plane)).hasMessageContaining("107 bytes");
+    assertThatThrownBy(() -> HttpDoor.open(deep, () -> plane)).hasMessageContaining("107 bytes");
   }
 
   @Test
@@ -334,7 +335,7 @@ class HttpDoorTest {
     UserPrincipal nobody =
         directory.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
     Path theirs = directory.resolve("theirs.sock");
-    try (HttpDoor other = HttpDoor.open(theirs, plane, nobody)) {
+    try (HttpDoor other = HttpDoor.open(theirs, () -> plane, nobody)) {
       ControlPlaneClient stranger = new ControlPlaneClient(other.socket());
 
       ApiException look = catchThrowableOfType(ApiException.class, stranger::list);

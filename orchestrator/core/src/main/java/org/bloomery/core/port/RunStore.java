@@ -19,6 +19,21 @@ public interface RunStore {
   /** A leadership number; each new leader's is higher. */
   record Epoch(long number) {}
 
+  /**
+   * Who leads.
+   *
+   * @param epoch number 0 while nobody has ever led
+   * @param name how the leader calls itself, for people
+   */
+  record Leader(Epoch epoch, String name) {}
+
+  /**
+   * A run that somebody has changed by asking.
+   *
+   * @param number which request it was, over all runs; of two, the later one has the higher
+   */
+  record Asked(RunId run, long number) {}
+
   /** What the store did not do, and why. Nothing was written unless it says so. */
   abstract class StoreException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -79,11 +94,35 @@ public interface RunStore {
   /** Takes over leadership: from now on writes under an older epoch are refused. */
   Epoch lead();
 
+  /** Who leads now; whoever records what a person wants does so under that epoch. */
+  Leader leader();
+
+  /**
+   * Makes sure that an epoch leads, as of a moment ago: what a leader does before each act outside
+   * of the store.
+   *
+   * @throws FencedException if another leads
+   * @throws UnavailableException if that cannot be told now
+   */
+  void confirm(Epoch epoch);
+
+  /**
+   * The requests that no leader has read yet, oldest first: one for each record that {@linkplain
+   * RunRecord#wasAskedFor somebody asked for}, made in the same transaction.
+   */
+  List<Asked> asked();
+
+  /** Forgets requests whose runs the leader has read since; nothing if {@code epoch} is over. */
+  void answered(List<Asked> read, Epoch epoch);
+
   /** All runs, sorted by name. */
   List<RunId> list();
 
   /** The present state of a run. */
   Optional<Run> load(RunId run);
+
+  /** The present states of those of these runs that exist, in this order. */
+  List<Run> load(List<RunId> runs);
 
   /**
    * A run's history after a version, in order, at most {@code limit} records; version 0 means from

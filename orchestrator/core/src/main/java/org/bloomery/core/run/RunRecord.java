@@ -17,4 +17,14 @@ public record RunRecord(long version, Instant at, long epoch, String why, List<R
       throw new IllegalArgumentException("a record without a fact: " + why);
     }
   }
+
+  /** Whether a person wanted it: then it did not come from the leader, which has to be told. */
+  public boolean wasAskedFor() {
+    return facts.stream()
+        .anyMatch(
+            fact ->
+                fact instanceof RunEvent.RunSubmitted
+                    || fact instanceof RunEvent.Requested
+                    || fact instanceof RunEvent.Resumed);
+  }
 }

@@ -289,6 +289,71 @@ public abstract class RunStoreContract {
   }
 
   @Test
+  void tellsWhoLeads() {
+    assertThat(store().leader().epoch().number()).isEqualTo(otherStore().leader().epoch().number());
+    Epoch epoch = store().lead();
+    assertThat(otherStore().leader().epoch()).isEqualTo(epoch);
+    assertThat(otherStore().lead()).isEqualTo(store().leader().epoch()).isNotEqualTo(epoch);
+    assertThat(store().leader().name()).isNotEmpty();
+  }
+
+  @Test
+  void confirmsTheNewestLeaderOnly() {
+    Epoch older = store().lead();
+    store().confirm(older);
+    Epoch newer = otherStore().lead();
+    otherStore().confirm(newer);
+    assertThatThrownBy(() -> otherStore().confirm(older)).isInstanceOf(FencedException.class);
+  }
+
+  @Test
+  void tellsTheLeaderWhatPeopleHaveAskedFor() {
+    Epoch epoch = store().lead();
+    RunId other = new RunId("other");
+    Run run = create(store(), RUN, epoch);
+    create(store(), other, epoch);
+    List<RunStore.Asked> submitted = otherStore().asked();
+    assertThat(submitted).extracting(RunStore.Asked::run).containsExactly(RUN, other);
+
+    run = hold(store(), run, "decided by the leader", epoch);
+    assertThat(otherStore().asked()).isEqualTo(submitted);
+    RunEvent wish = new RunEvent.Requested(Request.Kind.CANCEL, "ada");
+    loseNextAnswer();
+    assertThat(recordUntilKnown(run, wish, epoch).version()).isEqualTo(3);
+    assertThat(otherStore().asked())
+        .extracting(RunStore.Asked::run)
+        .containsExactly(RUN, other, RUN);
+
+    store().answered(submitted, epoch);
+    assertThat(store().asked()).singleElement().extracting(RunStore.Asked::run).isEqualTo(RUN);
+    store().answered(submitted, epoch);
+    Epoch newer = otherStore().lead();
+    store().answered(store().asked(), epoch);
+    assertThat(store().asked()).as("an older leader must not take it away").hasSize(1);
+    otherStore().answered(store().asked(), newer);
+    assertThat(store().asked()).isEmpty();
+  }
+
+  private Run recordUntilKnown(Run run, RunEvent fact, Epoch epoch) {
+    try {
+      return store().record(run, List.of(fact), "why", AT, epoch);
+    } catch (UnavailableException e) {
+      return store().record(run, List.of(fact), "why", AT, epoch);
+    }
+  }
+
+  @Test
+  void loadsManyRunsAtOnce() {
+    Epoch epoch = store().lead();
+    List<RunId> ids = IntStream.range(0, 300).mapToObj(i -> new RunId("run-" + i)).toList();
+    ids.forEach(id -> create(otherStore(), id, epoch));
+    List<RunId> asked = new ArrayList<>(ids);
+    asked.add(7, new RunId("nobody"));
+    assertThat(store().load(asked)).extracting(Run::id).isEqualTo(ids);
+    assertThat(store().load(List.of())).isEmpty();
+  }
+
+  @Test
   void keepsWhatIsKnownOfEachClustersNodes() {
     Epoch epoch = store().lead();
     assertThat(store().nodes("a100")).isEqualTo(SiteNodes.none("a100"));

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import org.bloomery.controlplane.api.ControlPlaneApi;
-import org.bloomery.controlplane.api.ServerView;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.ResourceManager;
@@ -40,9 +39,7 @@ public final class SteppedLoop {
     LedgerBook ledger = ledger(shared, epoch, lines);
     AccountBook accounts = new AccountBook(lines, ledger, shared.store(), shared.contexts(), epoch);
     loops = new ClusterLoops(shared, sites, epoch, accounts);
-    api =
-        service(
-            shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time(), new TreeMap<>()));
+    api = service(shared, loops, new LedgerDesk(ledger, accounts, shared.time(), new TreeMap<>()));
   }
 
   private static LedgerBook ledger(
@@ -55,17 +52,15 @@ public final class SteppedLoop {
     LedgerStore lines = new InMemoryLedgerStore(() -> epoch);
     LedgerBook ledger = ledger(shared, epoch, lines);
     AccountBook accounts = new AccountBook(lines, ledger, shared.store(), shared.contexts(), epoch);
-    return service(
-        shared, loops, epoch, new LedgerDesk(ledger, accounts, shared.time(), new TreeMap<>()));
+    return service(shared, loops, new LedgerDesk(ledger, accounts, shared.time(), new TreeMap<>()));
   }
 
-  private static Service service(
-      ClusterLoops.Shared shared, ClusterLoops loops, RunStore.Epoch epoch, LedgerDesk desk) {
-    ServerView server = new ServerView("test", 0, "/", "c0ffee", epoch.number());
-    return new Service(server, shared, loops, desk);
+  private static Service service(ClusterLoops.Shared shared, ClusterLoops loops, LedgerDesk desk) {
+    Service.Identity identity = new Service.Identity("test", 0, "/", "c0ffee");
+    return new Service(identity, shared, loops, Optional.of(desk));
   }
 
-  /** One round: answers requests, then looks at every run. */
+  /** One round: looks at every run. */
   public void step() {
     loops.runOnce();
   }
@@ -75,7 +70,7 @@ public final class SteppedLoop {
     return loops.thought(run);
   }
 
-  /** Asks as a person would; the loop answers, but looks at no run. */
+  /** Asks as a person would; what is recorded is looked at in the next round. */
   public <R> R ask(Function<ControlPlaneApi, R> question) {
     return question.apply(api);
   }
