@@ -99,6 +99,7 @@ final class LocalMachine implements Surroundings.Machine {
       checks.add(Check.failed("home", e.getMessage(), ""));
       return;
     }
+    checks.add(ZooKeeperCheck.of(home));
     try {
       checks.add(Check.ok("socket", home.socketDirectory(environment).path() + " is ours alone"));
     } catch (HomeException e) {

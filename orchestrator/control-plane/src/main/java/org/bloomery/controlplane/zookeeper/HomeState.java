@@ -2,6 +2,7 @@ package org.bloomery.controlplane.zookeeper;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.CuratorFramework;
@@ -164,6 +165,11 @@ public final class HomeState implements AutoCloseable {
   /** The session under the store, for what else is to be coordinated. */
   CuratorFramework client() {
     return client;
+  }
+
+  /** How long a leader may be silent before another one leads, as the servers have it. */
+  public Duration session() {
+    return Duration.ofMillis(client.getZookeeperClient().getLastNegotiatedSessionTimeoutMs());
   }
 
   /** Where further sessions to the same server connect: host and port. */
