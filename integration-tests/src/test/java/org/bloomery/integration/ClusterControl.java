@@ -41,6 +41,26 @@ final class ClusterControl implements AutoCloseable {
     return new ClusterControl(directory, new Program(home, cluster.login().onLoginNode(), path));
   }
 
+  /**
+   * One that reaches the cluster over ssh only: SLURM's programs are not in its PATH.
+   *
+   * @param ssh directory of the {@code ssh} that knows the host {@code cluster}
+   */
+  static ClusterControl overSsh(SlurmContainer cluster, Path ssh) throws Exception {
+    Path directory = Files.createTempDirectory(cluster.directory(), "control-");
+    Path home = directory.resolve("home");
+    Path profiles = Files.createDirectories(home.resolve("clusters"));
+    String shipped =
+        Files.readString(Path.of("../job-specs/clusters/test-cluster.yaml").toAbsolutePath());
+    Files.writeString(
+        profiles.resolve("test-cluster.yaml"),
+        shipped.replace(
+            "resourceManager: slurm",
+            "resourceManager: slurm\n  transport: {ssh: {host: cluster, controlPersist: 1m}}"));
+    return new ClusterControl(
+        directory, new Program(home, cluster.login().onLoginNode(), List.of(ssh)));
+  }
+
   /** A training on one node, of about ten iterations a second unless the cluster is told else. */
   void submit(String run, int iterations) throws Exception {
     String text =
@@ -94,6 +114,17 @@ final class ClusterControl implements AutoCloseable {
   /** Waits until a run has logged so many iterations in its newest attempt. */
   DescriptionView awaitIteration(String run, long iteration) throws Exception {
     return await(run, now -> now.iteration().orElse(0) >= iteration);
+  }
+
+  /** Waits until a run's explanation has these words. */
+  void awaitExplanation(String run, String words) throws Exception {
+    long end = System.nanoTime() + AWAIT_MAX.toNanos();
+    String explanation = verb("explain", run);
+    while (!explanation.contains(words)) {
+      assertThat(System.nanoTime()).as("stuck: %s", explanation).isLessThan(end);
+      TimeUnit.MILLISECONDS.sleep(200);
+      explanation = verb("explain", run);
+    }
   }
 
   /** What has become of a run so far. */
