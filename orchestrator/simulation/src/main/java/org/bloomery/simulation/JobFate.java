@@ -30,7 +30,9 @@ record JobFate(Optional<Fault> mishap, Duration after) {
     JobFate fate = GOOD;
     for (Fault mishap : MISHAPS) {
       boolean strikes = chance.nextDouble() < SHARE * swarm.rate(mishap);
-      Duration after = Duration.ofSeconds(chance.nextLong(Duration.ofHours(5).toSeconds()));
+      // Some come before the first iteration.
+      long latest = chance.nextInt(8) == 0 ? 1 : Duration.ofHours(5).toSeconds();
+      Duration after = Duration.ofSeconds(chance.nextLong(latest));
       if (strikes && fate.mishap().isEmpty()) {
         fate = new JobFate(Optional.of(mishap), after);
       }

@@ -156,13 +156,18 @@ final class SlurmTables {
 
   /** {@code 10:00}, {@code 20:00:00}, {@code 4-04:00:00}. */
   static String limit(Duration span) {
-    String rest = "%02d:%02d".formatted(span.toMinutesPart(), span.toSecondsPart());
-    if (span.toDays() > 0) {
-      return "%d-%02d:%s".formatted(span.toDays(), span.toHoursPart(), rest);
+    String seconds = ":" + twoDigits(span.toSecondsPart());
+    if (span.toHours() == 0) {
+      return span.toMinutesPart() + seconds;
     }
-    return span.toHours() > 0
-        ? "%d:%s".formatted(span.toHours(), rest)
-        : "%d:%02d".formatted(span.toMinutesPart(), span.toSecondsPart());
+    String rest = ":" + twoDigits(span.toMinutesPart()) + seconds;
+    return span.toDays() > 0
+        ? span.toDays() + "-" + twoDigits(span.toHoursPart()) + rest
+        : span.toHours() + rest;
+  }
+
+  private static String twoDigits(int number) {
+    return number < 10 ? "0" + number : Integer.toString(number);
   }
 
   /** SLURM's short form of names that end in two digits: {@code node[01-03,07]}. */

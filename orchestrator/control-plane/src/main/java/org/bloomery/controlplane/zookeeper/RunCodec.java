@@ -56,7 +56,8 @@ public final class RunCodec {
 
   public static final int SPEC_BYTES_MAX = 256 * 1024;
 
-  private final JsonMapper mapper = newMapper();
+  /** Slow to make, and safe to share. */
+  private static final JsonMapper MAPPER = newMapper();
 
   /** Tags each value with the simple name of its class. */
   @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "type")
@@ -202,10 +203,10 @@ public final class RunCodec {
   }
 
   private byte[] document(String name, Object value) {
-    ObjectNode document = mapper.createObjectNode().put("format", FORMAT);
-    document.set(name, mapper.valueToTree(value));
+    ObjectNode document = MAPPER.createObjectNode().put("format", FORMAT);
+    document.set(name, MAPPER.valueToTree(value));
     try {
-      return mapper.writeValueAsBytes(document);
+      return MAPPER.writeValueAsBytes(document);
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("a tree can always be written", e);
     }
@@ -213,7 +214,7 @@ public final class RunCodec {
 
   private <T> T decode(byte[] bytes, String name, Class<T> type, String place) {
     try {
-      JsonNode document = mapper.readTree(bytes);
+      JsonNode document = MAPPER.readTree(bytes);
       int format = document.path("format").asInt(0);
       if (format > FORMAT) {
         throw new DamagedException(
@@ -228,7 +229,7 @@ public final class RunCodec {
       if (format < 1 || !document.path(name).isObject()) {
         throw new DamagedException(place + " is not a stored " + name, null);
       }
-      return mapper.treeToValue(document.get(name), type);
+      return MAPPER.treeToValue(document.get(name), type);
     } catch (IOException | IllegalArgumentException e) {
       throw new DamagedException(place + " cannot be read as a " + name + ": " + reason(e), e);
     }
