@@ -99,7 +99,10 @@ final class Invariants {
       if (fact instanceof RunEvent.AttemptEnded ended) {
         closes(run, ended, decision, seen, hidden);
       }
-      resumeOf(fact).ifPresent(from -> resumes(run, from, decision));
+      // Who was overtaken and decides on a state of before is refused: nothing resumes.
+      if (state(run.id()).filter(run::equals).isPresent()) {
+        resumeOf(fact).ifPresent(from -> resumes(run, from, decision));
+      }
     }
     endsSurplus(run, seen, decision);
   }
@@ -176,8 +179,7 @@ final class Invariants {
         rejected.add(bad.checkpoint());
       }
     }
-    Run recorded = state(run.id()).orElse(run);
-    List<SealedCheckpoint> sealed = recorded.lineage().sealed();
+    List<SealedCheckpoint> sealed = run.lineage().sealed();
     Optional<CheckpointRef> newest = Optional.empty();
     for (int i = sealed.size() - 1; i >= 0 && newest.isEmpty(); i--) {
       CheckpointRef ref = sealed.get(i).ref();

@@ -54,9 +54,12 @@ final class People {
   }
 
   private void repeat(Duration mean, String what, Runnable act) {
-    long seconds = 60 + chance.nextLong(2 * mean.toSeconds());
+    later(Duration.ofSeconds(60 + chance.nextLong(2 * mean.toSeconds())), what, act);
+  }
+
+  private void later(Duration delay, String what, Runnable act) {
     world.after(
-        Duration.ofSeconds(seconds),
+        delay,
         what,
         () -> {
           if (!home) {
@@ -69,7 +72,7 @@ final class People {
   private void visit() {
     boolean open = world.runs().stream().anyMatch(run -> !run.isFinished());
     if (!open && !submit()) {
-      world.after(Duration.ofMinutes(1), "a visit", this::visit);
+      later(Duration.ofMinutes(1), "a visit", this::visit);
       return;
     }
     world.runs().stream()

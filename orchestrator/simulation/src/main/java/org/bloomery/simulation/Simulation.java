@@ -80,10 +80,13 @@ public final class Simulation {
       world.becomeCalm();
       people.goHome();
       world.elect();
-      while (time.elapsed().compareTo(CHAOS.plus(CALM_MAX)) < 0 && world.isAtWork()) {
-        time.elapse(CALM_STEP);
-      }
-      time.elapse(AFTERCARE);
+      do {
+        while (isPatient() && world.isAtWork()) {
+          time.elapse(CALM_STEP);
+        }
+        // What was asked for last may begin only now.
+        time.elapse(AFTERCARE);
+      } while (isPatient() && world.isAtWork());
       settled();
     } catch (Stopped broken) {
       time.note("stopped");
@@ -98,6 +101,10 @@ public final class Simulation {
     Stopped() {
       super(null, null, false, false);
     }
+  }
+
+  private boolean isPatient() {
+    return world.time().elapsed().compareTo(CHAOS.plus(CALM_MAX)) < 0;
   }
 
   private void check() {
