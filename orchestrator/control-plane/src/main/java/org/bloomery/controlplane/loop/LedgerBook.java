@@ -363,8 +363,7 @@ public final class LedgerBook {
 
   private static JobStory story(RunHistory.AttemptSummary attempt) {
     return new JobStory(
-        attempt.end().map(end -> end.cause().words()).orElse(""),
-        WasteSplit.of(attempt, WasteSplit.Measured.NOTHING));
+        attempt.end().map(end -> end.cause().words()).orElse(""), WasteSplit.of(attempt));
   }
 
   /** How many tokens the sealed training has seen. */

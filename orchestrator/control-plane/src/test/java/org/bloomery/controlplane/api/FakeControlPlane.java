@@ -241,7 +241,8 @@ public final class FakeControlPlane implements ControlPlaneApi {
                     OptionalLong.of(1),
                     OptionalLong.of(67),
                     67,
-                    40.5),
+                    40.5,
+                    Optional.empty()),
                 new RunEvent.UsagePosted(posting)),
             List.of(new RunEvent.RunFinished(Outcome.SUCCEEDED)));
     List<RunRecord> records = new ArrayList<>();

@@ -34,6 +34,7 @@ import org.bloomery.core.run.RunRecord;
 import org.bloomery.core.run.SpecRef;
 import org.bloomery.core.run.Successor;
 import org.bloomery.core.run.Suspect;
+import org.bloomery.core.training.Pauses;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -104,7 +105,8 @@ final class RunCodecGoldenTest {
             OptionalLong.of(401),
             OptionalLong.empty(),
             17,
-            3.25),
+            3.25,
+            Optional.of(new Pauses(40.5, 12))),
         new RunEvent.UsagePosted(POSTING),
         new RunEvent.RunReady(AT),
         new RunEvent.RunHeld(HoldReason.USER_ERROR, "KeyError"),

@@ -9,14 +9,13 @@ import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunHistory;
+import org.bloomery.core.training.Pauses;
 
 /**
  * What one posting was spent on, to the second: the parts sum to it exactly.
  *
- * <p>It rests on what the history of the run has recorded: the steps and their times, how many of
- * them were done again, and why the attempt ended. Trainers of the Megatron family count saves and
- * validations into the time of the step after them, and so they are in it here, unless their times
- * are known apart.
+ * <p>It rests on what the history of the run has recorded: the steps and their times, those of
+ * saves and validations, how many steps were done again, and why the attempt ended.
  *
  * @param parts GPU-seconds by what they were spent on; every kind has a value
  */
@@ -30,11 +29,6 @@ public record WasteSplit(Map<WasteKind, Long> parts) {
       all.put(kind, parts.getOrDefault(kind, 0L));
     }
     parts = Collections.unmodifiableMap(all);
-  }
-
-  /** How long the trainer says that it saved and validated, in seconds; within its elapsed time. */
-  public record Measured(double saveSeconds, double validationSeconds) {
-    public static final Measured NOTHING = new Measured(0, 0);
   }
 
   public long of(WasteKind kind) {
@@ -57,7 +51,7 @@ public record WasteSplit(Map<WasteKind, Long> parts) {
   }
 
   /** Of an attempt that is billed. */
-  public static WasteSplit of(RunHistory.AttemptSummary attempt, Measured measured) {
+  public static WasteSplit of(RunHistory.AttemptSummary attempt) {
     Posting posting = attempt.posting().orElseThrow();
     long charged = posting.charged().value();
     if (attempt.end().isEmpty()) {
@@ -87,19 +81,20 @@ public record WasteSplit(Map<WasteKind, Long> parts) {
           USER_CODE,
           HANG,
           UNKNOWN ->
-          trained(charged, attempt.lost().value(), elapsed, end, measured);
+          trained(charged, attempt.lost().value(), elapsed, end);
     };
   }
 
   /** What is lost is known in GPU-seconds; the rest is dealt out by the times that are known. */
   private static WasteSplit trained(
-      long charged, long lost, double elapsed, RunEvent.AttemptEnded end, Measured measured) {
+      long charged, long lost, double elapsed, RunEvent.AttemptEnded end) {
     if (elapsed <= 0) {
       return all(WasteKind.OTHER, charged);
     }
     double secondsLost = elapsed * lost / Math.max(1, charged);
     double left = elapsed - secondsLost;
     Map<WasteKind, Double> seconds = new EnumMap<>(WasteKind.class);
+    Pauses measured = end.pauses().orElse(Pauses.NONE);
     left -= take(seconds, WasteKind.CHECKPOINT_SAVE, measured.saveSeconds(), left);
     left -= take(seconds, WasteKind.VALIDATION, measured.validationSeconds(), left);
     double kept = end.stepSeconds() - secondsLost;

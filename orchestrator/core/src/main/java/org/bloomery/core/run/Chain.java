@@ -151,7 +151,8 @@ final class Chain {
         OptionalLong.empty(),
         OptionalLong.empty(),
         0,
-        0);
+        0,
+        Optional.empty());
   }
 
   /** Why it must not run, as far as that is known before the current attempt is settled. */

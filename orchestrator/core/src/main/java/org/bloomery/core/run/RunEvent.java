@@ -11,6 +11,7 @@ import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.training.Pauses;
 
 /** A fact in the life of a run; a run's state is what its facts, replayed in order, make of it. */
 public sealed interface RunEvent {
@@ -204,7 +205,8 @@ public sealed interface RunEvent {
    *
    * @param evidence the lines and fields that the verdict rests on
    * @param steps how many training records the attempt logged
-   * @param stepSeconds the sum of their elapsed times, in seconds
+   * @param stepSeconds the sum of what their steps took, in seconds
+   * @param pauses absent where nobody asked for them yet
    */
   record AttemptEnded(
       int attempt,
@@ -214,7 +216,8 @@ public sealed interface RunEvent {
       OptionalLong firstIteration,
       OptionalLong lastIteration,
       long steps,
-      double stepSeconds)
+      double stepSeconds,
+      Optional<Pauses> pauses)
       implements RunEvent {
     public AttemptEnded {
       evidence = List.copyOf(evidence);

@@ -33,7 +33,8 @@ final class Settlement {
             progress.firstIteration(),
             progress.lastIteration(),
             progress.steps(),
-            progress.stepSeconds()));
+            progress.stepSeconds(),
+            Optional.of(progress.pauses())));
     facts.add(new RunEvent.UsagePosted(posting(run, Optional.of(attempt.number()), job, policy)));
     RestartPolicy.Turn turn =
         RestartPolicy.next(

@@ -61,7 +61,12 @@ public sealed interface LogRecord {
    */
   record Validation(
       String name, OptionalLong iteration, OptionalDouble loss, OptionalDouble perplexity)
-      implements LogRecord {}
+      implements LogRecord {
+    @Override
+    public Progress changing(Progress before) {
+      return before.with(before.clock().afterValidation());
+    }
+  }
 
   /** A save has begun. */
   record SaveBegun(long iteration, String directory) implements LogRecord {}
@@ -75,7 +80,14 @@ public sealed interface LogRecord {
   }
 
   /** How long a save took. */
-  record SaveTime(double milliseconds) implements LogRecord {}
+  record SaveTime(double milliseconds) implements LogRecord {
+    private static final double PER_SECOND = 1000;
+
+    @Override
+    public Progress changing(Progress before) {
+      return before.with(before.clock().afterSave(milliseconds / PER_SECOND));
+    }
+  }
 
   /** The trainer says that it has loaded a checkpoint. */
   record Loaded(long iteration, String directory) implements LogRecord {

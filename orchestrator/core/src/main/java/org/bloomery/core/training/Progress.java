@@ -14,7 +14,7 @@ import org.bloomery.core.observe.EndCause;
  * @param lastIteration the newest iteration that a training record names
  * @param targetIteration the last iteration of the training, as the records name it
  * @param steps how many training records there were
- * @param stepSeconds sum of their elapsed times, in seconds
+ * @param clock of what their elapsed times are made
  * @param lastLoss the newest training loss; absent also when the newest record lacks it (NaN)
  * @param loadedFrom the iteration that the trainer says it has loaded
  * @param savedIteration the newest iteration that the trainer says it has saved
@@ -27,7 +27,7 @@ public record Progress(
     OptionalLong lastIteration,
     OptionalLong targetIteration,
     long steps,
-    double stepSeconds,
+    StepClock clock,
     OptionalDouble lastLoss,
     OptionalLong loadedFrom,
     OptionalLong savedIteration,
@@ -62,7 +62,7 @@ public record Progress(
     errors = List.copyOf(errors);
   }
 
-  /** The same without training records after the last error. */
+  /** A log without pauses, and without training records after the last error. */
   public Progress(
       OptionalLong firstIteration,
       OptionalLong lastIteration,
@@ -79,7 +79,7 @@ public record Progress(
         lastIteration,
         targetIteration,
         steps,
-        stepSeconds,
+        new StepClock(stepSeconds, Pauses.NONE, OptionalDouble.empty(), 0, false),
         lastLoss,
         loadedFrom,
         savedIteration,
@@ -98,6 +98,16 @@ public record Progress(
     EXIT_INTERVAL,
     /** {@code Detected kill switch at ..}. */
     KILL_SWITCH
+  }
+
+  /** How long the steps of all training records took themselves, one a record. */
+  public double stepSeconds() {
+    return clock.stepSeconds();
+  }
+
+  /** How long the trainer did something else. */
+  public Pauses pauses() {
+    return clock.pauses();
   }
 
   /** What is known once one more record has been read. */
@@ -127,13 +137,13 @@ public record Progress(
 
   Progress withStep(LogRecord.Iteration step) {
     long since = errors.isEmpty() ? 0 : stepsSinceError + 1;
-    double seconds = step.secondsPerIteration().orElse(0);
+    long covered = step.iteration() - lastIteration.orElse(step.iteration() - 1);
     return new Progress(
         firstIteration.isPresent() ? firstIteration : OptionalLong.of(step.iteration()),
         OptionalLong.of(step.iteration()),
         step.target().isPresent() ? step.target() : targetIteration,
         steps + 1,
-        stepSeconds + (Double.isFinite(seconds) && seconds > 0 ? seconds : 0),
+        clock.afterStep(step.secondsPerIteration().orElse(0), Math.max(1, covered)),
         finite(step.loss()),
         loadedFrom,
         savedIteration,
@@ -175,11 +185,26 @@ public record Progress(
         lastIteration,
         target,
         steps,
-        stepSeconds,
+        clock,
         lastLoss,
         loaded,
         saved,
         how,
+        errors,
+        stepsSinceError);
+  }
+
+  Progress with(StepClock newClock) {
+    return new Progress(
+        firstIteration,
+        lastIteration,
+        targetIteration,
+        steps,
+        newClock,
+        lastLoss,
+        loadedFrom,
+        savedIteration,
+        leaving,
         errors,
         stepsSinceError);
   }
@@ -190,7 +215,7 @@ public record Progress(
         lastIteration,
         targetIteration,
         steps,
-        stepSeconds,
+        clock,
         lastLoss,
         loadedFrom,
         savedIteration,

@@ -15,6 +15,7 @@ import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunHistory;
+import org.bloomery.core.training.Pauses;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -41,7 +42,7 @@ class WasteSplitTest {
   }
 
   private static RunHistory.AttemptSummary attempt(
-      EndCause cause, Posting posting, long steps, double stepSeconds, long lost) {
+      EndCause cause, Posting posting, long steps, double stepSeconds, long lost, Pauses pauses) {
     return new RunHistory.AttemptSummary(
         1,
         Optional.empty(),
@@ -58,7 +59,8 @@ class WasteSplitTest {
                 OptionalLong.of(1),
                 OptionalLong.of(steps),
                 steps,
-                stepSeconds)),
+                stepSeconds,
+                Optional.of(pauses))),
         Optional.of(posting),
         new GpuSeconds(lost));
   }
@@ -67,8 +69,7 @@ class WasteSplitTest {
   void stepsAreProductiveUnlessTheyWereDoneAgain() {
     WasteSplit split =
         WasteSplit.of(
-            attempt(EndCause.NODE_FAILURE, posting(1000, 384_000), 8, 800, 76_800),
-            WasteSplit.Measured.NOTHING);
+            attempt(EndCause.NODE_FAILURE, posting(1000, 384_000), 8, 800, 76_800, Pauses.NONE));
     assertThat(split.of(WasteKind.PRODUCTIVE)).isEqualTo(600 * 384);
     assertThat(split.of(WasteKind.LOST)).isEqualTo(200 * 384);
     assertThat(split.of(WasteKind.START_UP)).isEqualTo(200 * 384);
@@ -78,8 +79,7 @@ class WasteSplitTest {
   void whatTheTrainerMeasuredIsTakenOutOfTheRest() {
     WasteSplit split =
         WasteSplit.of(
-            attempt(EndCause.PLANNED_EXIT, posting(1000, 384_000), 8, 800, 0),
-            new WasteSplit.Measured(40, 60));
+            attempt(EndCause.PLANNED_EXIT, posting(1000, 384_000), 8, 800, 0, new Pauses(40, 60)));
     assertThat(split.of(WasteKind.PRODUCTIVE)).isEqualTo(800 * 384);
     assertThat(split.of(WasteKind.CHECKPOINT_SAVE)).isEqualTo(40 * 384);
     assertThat(split.of(WasteKind.VALIDATION)).isEqualTo(60 * 384);
@@ -89,8 +89,7 @@ class WasteSplitTest {
   @Test
   void timeWithoutStepsIsAHangWhereThatWasTheEnd() {
     WasteSplit split =
-        WasteSplit.of(
-            attempt(EndCause.HANG, posting(1000, 1000), 1, 100, 0), WasteSplit.Measured.NOTHING);
+        WasteSplit.of(attempt(EndCause.HANG, posting(1000, 1000), 1, 100, 0, Pauses.NONE));
     assertThat(split.of(WasteKind.HANG)).isEqualTo(900);
     assertThat(split.of(WasteKind.START_UP)).isZero();
   }
@@ -99,7 +98,7 @@ class WasteSplitTest {
   @EnumSource(EndCause.class)
   void everyEndIsSplitInFull(EndCause cause) {
     for (Posting bill : List.of(posting(10, 70), posting(0, 70), posting(0, 0))) {
-      WasteSplit split = WasteSplit.of(attempt(cause, bill, 3, 6, 0), WasteSplit.Measured.NOTHING);
+      WasteSplit split = WasteSplit.of(attempt(cause, bill, 3, 6, 0, new Pauses(2, 1)));
       assertThat(split.sum()).isEqualTo(bill.charged().value());
     }
   }
@@ -121,8 +120,13 @@ class WasteSplitTest {
     long steps = random.nextInt(100);
     WasteSplit split =
         WasteSplit.of(
-            attempt(cause, posting(elapsed, charged), steps, random.nextDouble() * 150_000, lost),
-            new WasteSplit.Measured(random.nextInt(1000), random.nextInt(1000)));
+            attempt(
+                cause,
+                posting(elapsed, charged),
+                steps,
+                random.nextDouble() * 150_000,
+                lost,
+                new Pauses(random.nextInt(1000), random.nextInt(1000))));
 
     assertThat(split.sum()).isEqualTo(charged);
     assertThat(split.parts().values()).allSatisfy(part -> assertThat(part).isNotNegative());

@@ -135,7 +135,8 @@ class ChainRulesTest {
         java.util.OptionalLong.empty(),
         java.util.OptionalLong.empty(),
         0,
-        0);
+        0,
+        Optional.empty());
   }
 
   @Test

@@ -14,6 +14,7 @@ import org.bloomery.core.id.Sha256;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.training.Pauses;
 
 /**
  * Makes up the lives of runs: legal sequences of facts, the same ones for the same seed. What it
@@ -170,7 +171,8 @@ public final class Histories {
             OptionalLong.empty(),
             OptionalLong.empty(),
             0,
-            0);
+            0,
+            Optional.empty());
     return next.job().isEmpty()
         ? List.of(end)
         : List.of(
@@ -247,7 +249,8 @@ public final class Histories {
             steps == 0 ? OptionalLong.empty() : OptionalLong.of(1),
             steps == 0 ? OptionalLong.empty() : OptionalLong.of(steps),
             steps,
-            random.nextDouble() * steps));
+            random.nextDouble() * steps,
+            Optional.of(new Pauses(random.nextInt(100), random.nextInt(100)))));
     facts.add(
         new RunEvent.UsagePosted(
             posting(

@@ -43,7 +43,8 @@ class RunHistoryTest {
             OptionalLong.of(start + 1),
             OptionalLong.of(start + 50),
             50,
-            40.0),
+            40.0,
+            Optional.empty()),
         new RunEvent.UsagePosted(Runs.posting(ending)),
         new RunEvent.RunReady(Runs.T0));
   }

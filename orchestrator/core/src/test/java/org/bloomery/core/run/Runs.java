@@ -186,7 +186,8 @@ public final class Runs {
         OptionalLong.of(1),
         OptionalLong.of(50),
         50,
-        40.0);
+        40.0,
+        Optional.empty());
   }
 
   public static Posting posting(Run run) {

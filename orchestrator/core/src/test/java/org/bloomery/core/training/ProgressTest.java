@@ -38,6 +38,48 @@ class ProgressTest {
     assertThat(progress.errors()).isEmpty();
   }
 
+  private static Progress paused(double after, String... between) {
+    List<String> lines = new ArrayList<>();
+    lines.add(SampleLogs.iteration(1, 9, 300, 3));
+    lines.add(SampleLogs.iteration(2, 9, 100, 2));
+    lines.addAll(List.of(between));
+    lines.add(SampleLogs.iteration(3, 9, after, 1));
+    lines.add(SampleLogs.iteration(4, 9, 100, 1));
+    return Progress.NONE.after(records(lines.toArray(String[]::new)));
+  }
+
+  private static final String SAVE = "[default7]:time (ms) | save-checkpoint: 40000.00";
+  private static final String VALIDATION = SampleLogs.validation("valid", 2, 2.2);
+
+  @Test
+  void whatAStepTakesLongerAfterASaveIsTheSaves() {
+    Progress progress = paused(141, SAVE);
+    assertThat(progress.pauses()).isEqualTo(new Pauses(40, 0));
+    assertThat(progress.stepSeconds()).isEqualTo(300 + 100 + 101 + 100);
+  }
+
+  @Test
+  void aTrainerWhoseClockStandsStillMeanwhileHasSavedAsLong() {
+    Progress progress = paused(100, VALIDATION, SAVE);
+    assertThat(progress.pauses()).isEqualTo(new Pauses(40, 0));
+    assertThat(progress.stepSeconds()).isEqualTo(600);
+  }
+
+  @Test
+  void whatASaveDoesNotExplainIsTheValidations() {
+    Progress progress = paused(190, VALIDATION, VALIDATION, SAVE);
+    assertThat(progress.pauses()).isEqualTo(new Pauses(40, 50));
+    assertThat(progress.stepSeconds()).isEqualTo(600);
+  }
+
+  @Test
+  void beforeTheFirstStepThereIsNothingToCompareWith() {
+    Progress progress =
+        Progress.NONE.after(records(VALIDATION, SAVE, SampleLogs.iteration(1, 9, 500, 3)));
+    assertThat(progress.pauses()).isEqualTo(new Pauses(40, 0));
+    assertThat(progress.stepSeconds()).isEqualTo(500);
+  }
+
   @Test
   void theNewestLossCountsAlsoWhenItIsNoNumber() {
     Progress progress =
