@@ -1,6 +1,7 @@
 package org.bloomery.integration;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,9 @@ import org.bloomery.controlplane.api.LedgerApi;
 import org.bloomery.controlplane.api.UsageTableView;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
+import org.bloomery.core.report.SiteReport;
 import org.bloomery.core.report.UsageTable;
+import org.bloomery.integration.SlurmContainer.Daemon;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,11 +32,12 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * Goal: the ledger has what a real SLURM has accounted, to the second. Method: a day's kinds of
- * jobs in minutes, whose sum is also taken from sacct's own text.
+ * jobs in minutes, whose sum is also taken from sacct's own text; for a while, slurmdbd is dead.
  */
 @Timeout(value = 10, unit = TimeUnit.MINUTES)
 class LedgerSlurmIT {
   private static final Optional<String> CLUSTER = Optional.of("ledger-it");
+  private static final String CPU_ONLY = "no-devices";
   private static final Pattern DEVICES = Pattern.compile("gres/gpu=([0-9]+)");
 
   private static final String PROFILE =
@@ -55,6 +59,14 @@ class LedgerSlurmIT {
             threadsPerCore: 2
             accountSuffix: "@a100"
             internet: false
+        timings:
+          sealScanDistance: 2s
+          pollInterval: 2s
+          pollFloor: 1s
+          quietPeriod: 30s
+          goWait: 2m
+          killWait: 5s
+          nodeFailGrace: 5s
       """;
 
   @TempDir private Path home;
@@ -96,6 +108,11 @@ class LedgerSlurmIT {
     Period days = Period.of(today, today.plusDays(1));
     try (ControlPlane plane = ControlPlane.open(home, environment, "test")) {
       LedgerApi ledger = plane.api().ledger();
+      cluster.kill(Daemon.SLURMDBD);
+      assertThatThrownBy(() -> ledger.collect(CLUSTER, days, "ada"))
+          .hasMessageContaining("did not answer");
+      assertThat(usage(ledger, GroupBy.ACCOUNT, days).jobs()).isZero();
+      cluster.start(Daemon.SLURMDBD);
       AuditView before = ledger.audit(CLUSTER, days);
       assertThat(before.rows()).isNotEmpty().allMatch(row -> row.why().contains("does not have"));
 
@@ -104,6 +121,10 @@ class LedgerSlurmIT {
 
       assertThat(audit.differenceGpuSeconds()).isZero();
       assertThat(audit.rows()).isEmpty();
+      SiteReport report = audit.report().orElseThrow();
+      assertThat(report.unexplainedGpuSeconds()).isZero();
+      assertThat(report.rows()).isEmpty();
+      assertThat(report.gpuSeconds()).isEqualTo(sum(rows));
       assertThat(audit.accountingGpuSeconds()).isEqualTo(sum(rows)).isPositive();
       assertThat(usage(ledger, GroupBy.ACCOUNT, days).allocatedGpuSeconds()).isEqualTo(sum(rows));
       assertThat(usage(ledger, GroupBy.CAUSE, days).rows())
@@ -115,6 +136,8 @@ class LedgerSlurmIT {
       assertThat(usage(ledger, GroupBy.USER, days).rows())
           .extracting(UsageTable.Row::key)
           .contains("grace", cluster.user());
+      assertThat(usage(ledger, GroupBy.RUN, days).rows())
+          .contains(new UsageTable.Row("job " + CPU_ONLY, 1, 0, 0, 0));
       LedgerAddition again = ledger.collect(CLUSTER, days, "ada");
       assertThat(again.changed()).isZero();
       assertThat(again.lines()).isEqualTo(audit.jobs());
@@ -150,19 +173,28 @@ class LedgerSlurmIT {
     TimeUnit.SECONDS.sleep(4);
     cluster.run("scontrol", "resume", suspended);
     cluster.run("scontrol", "requeue", requeued);
+    // What ends from here on is accounted late.
+    cluster.kill(Daemon.SLURMDBD);
     cluster.crashNode("node04");
     cluster.awaitState(failing, "NODE_FAIL");
     cluster.bootNode("node04");
     cluster.submit(1, "sleep 2", "--gres=gpu:1", "--array=1-6%3");
     cluster.submit(1, "exit 3", "--gres=gpu:2");
     cluster.submit(1, "sleep 2", "--account=six@v100", "--gres=gpu:4");
-    cluster.run("sbatch", "--account=six@a100", "--constraint=a100", "--wrap=sleep 2");
     asGrace("sleep 3");
+    cluster.run(
+        "sbatch",
+        "--account=six@a100",
+        "--constraint=a100",
+        "--job-name=" + CPU_ONLY,
+        "--cpus-per-task=16",
+        "--wrap=sleep 2");
     String waiting = cluster.submit(4, "true", "--hold");
     cluster.run("scancel", waiting);
     cluster.awaitState(requeued, "RUNNING");
     TimeUnit.SECONDS.sleep(2);
     cluster.run("scancel", requeued);
+    cluster.start(Daemon.SLURMDBD);
     String shrinking = cluster.submit(2, "sleep 6", "--nodelist=node03,node04");
     cluster.awaitState(shrinking, "RUNNING");
     TimeUnit.SECONDS.sleep(2);

@@ -21,7 +21,7 @@ record SlurmLogin(Path directory, String user, Supplier<String> container) {
   static final String SCRATCH = "gpfsscratch";
 
   private static final List<String> PROGRAMS =
-      List.of("sbatch", "squeue", "sacct", "scontrol", "scancel", "sinfo", "sacctmgr");
+      List.of("sbatch", "squeue", "sacct", "sreport", "scontrol", "scancel", "sinfo", "sacctmgr");
 
   /**
    * SLURM's programs and {@code ssh}, for a PATH: each hands its input, arguments, output and exit

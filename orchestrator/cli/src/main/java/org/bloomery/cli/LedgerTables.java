@@ -10,6 +10,7 @@ import org.bloomery.controlplane.api.UsageTableView;
 import org.bloomery.controlplane.api.WasteView;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.report.Audit;
+import org.bloomery.core.report.SiteReport;
 import org.bloomery.core.report.UsageTable;
 import org.bloomery.core.report.WasteKind;
 import org.bloomery.core.spec.Sourced;
@@ -93,6 +94,8 @@ final class LedgerTables {
             "GPU-HOURS#",
             "ETTR#",
             "START-UP#",
+            "SAVE#",
+            "VALID#",
             "LOST#",
             "HANG#",
             "OTHER#");
@@ -103,14 +106,11 @@ final class LedgerTables {
           hours(row.gpuSeconds()),
           ratio(row.ettr()),
           hours(part(row, WasteKind.START_UP)),
+          hours(part(row, WasteKind.CHECKPOINT_SAVE)),
+          hours(part(row, WasteKind.VALIDATION)),
           hours(part(row, WasteKind.LOST)),
           hours(part(row, WasteKind.HANG)),
-          hours(
-              row.gpuSeconds()
-                  - part(row, WasteKind.PRODUCTIVE)
-                  - part(row, WasteKind.START_UP)
-                  - part(row, WasteKind.LOST)
-                  - part(row, WasteKind.HANG)));
+          hours(part(row, WasteKind.PREFLIGHT) + part(row, WasteKind.OTHER)));
     }
     StringBuilder screen = new StringBuilder(table.toString());
     incidents(screen, view.incidents());
@@ -193,14 +193,45 @@ final class LedgerTables {
           row.why());
     }
     return table
+        + view.report()
+            .filter(report -> !report.rows().isEmpty())
+            .map(report -> "\n" + counted(report))
+            .orElse("")
         + "\n"
         + RunScreen.line("difference", view.differenceGpuSeconds() + " GPU-seconds")
         + RunScreen.line("accounting", RunScreen.used(view.accountingGpuSeconds()))
         + RunScreen.line("ledger", RunScreen.used(view.ledgerGpuSeconds()))
+        + RunScreen.line("sreport", siteReport(view))
         + RunScreen.line("jobs", Long.toString(view.jobs()))
         + RunScreen.line("cluster", view.cluster())
         + RunScreen.line("period", period(view.from(), view.to()))
         + RunScreen.line("as of", Words.time(view.asOf()));
+  }
+
+  private static String siteReport(AuditView view) {
+    return view.report()
+        .map(
+            report ->
+                RunScreen.used(report.gpuSeconds())
+                    + ", "
+                    + report.unexplainedGpuSeconds()
+                    + " unexplained")
+        .or(view::reportSilent)
+        .orElse(Words.ABSENT);
+  }
+
+  /** The jobs of which the site's own report counts another part, if there are any. */
+  private static Table counted(SiteReport report) {
+    Table table = Table.of("", "JOB", "ACCOUNT", "SREPORT#", "ACCOUNTING#", "WHY");
+    for (SiteReport.Row row : report.rows()) {
+      table.row(
+          row.jobId(),
+          row.account(),
+          row.reportGpuSeconds(),
+          row.accountingGpuSeconds(),
+          row.why());
+    }
+    return table;
   }
 
   private static String period(Optional<LocalDate> first, Optional<LocalDate> last) {

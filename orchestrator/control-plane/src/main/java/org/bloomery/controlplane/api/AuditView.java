@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.Period;
+import org.bloomery.core.report.SiteReport;
 
 /**
  * The ledger beside a cluster's accounting.
@@ -13,6 +14,8 @@ import org.bloomery.core.report.Period;
  * @param differenceGpuSeconds what the accounting has more than the ledger, in allocated
  *     GPU-seconds
  * @param rows the jobs that differ
+ * @param report what the cluster's own report says of the same time, such as SLURM's
+ * @param reportSilent why there is none
  */
 public record AuditView(
     Instant asOf,
@@ -23,12 +26,18 @@ public record AuditView(
     long accountingGpuSeconds,
     long ledgerGpuSeconds,
     long jobs,
-    List<Audit.Row> rows) {
+    List<Audit.Row> rows,
+    Optional<SiteReport> report,
+    Optional<String> reportSilent) {
   public AuditView {
     rows = List.copyOf(rows);
   }
 
-  public static AuditView of(Audit audit, String cluster, Period period, Instant asOf) {
+  /** The cluster's own report, or why there is none. */
+  public record Report(Optional<SiteReport> said, Optional<String> silent) {}
+
+  public static AuditView of(
+      Audit audit, String cluster, Period period, Report report, Instant asOf) {
     return new AuditView(
         asOf,
         cluster,
@@ -38,6 +47,8 @@ public record AuditView(
         audit.accountingGpuSeconds(),
         audit.ledgerGpuSeconds(),
         audit.jobs(),
-        audit.rows());
+        audit.rows(),
+        report.said(),
+        report.silent());
   }
 }

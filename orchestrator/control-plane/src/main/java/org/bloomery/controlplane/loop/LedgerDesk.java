@@ -30,6 +30,7 @@ import org.bloomery.core.port.RunStore;
 import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
+import org.bloomery.core.report.SiteReport;
 import org.bloomery.core.spec.Allocation;
 import org.bloomery.core.spec.BindContext;
 import org.bloomery.core.spec.Bound;
@@ -92,8 +93,21 @@ public final class LedgerDesk implements LedgerApi {
     String name = source(cluster);
     Period days = closed(period);
     List<LedgerEntry> jobs = accounting(name, days);
+    AuditView.Report report = report(name, days, jobs);
     return answer(
-        () -> AuditView.of(Audit.of(jobs, ledger.lines(name, days)), name, days, time.instant()));
+        () ->
+            AuditView.of(
+                Audit.of(jobs, ledger.lines(name, days)), name, days, report, time.instant()));
+  }
+
+  private AuditView.Report report(String cluster, Period days, List<LedgerEntry> jobs) {
+    try {
+      AccountingSource.Report said = sources.get(cluster).report(begin(days), end(days));
+      SiteReport explained = SiteReport.of(said.gpuSeconds(), said.parts(), jobs);
+      return new AuditView.Report(Optional.of(explained), Optional.empty());
+    } catch (AccountingSource.SilentException e) {
+      return new AuditView.Report(Optional.empty(), Optional.of(e.getMessage()));
+    }
   }
 
   /** A period with both its ends: by default, this month so far. */
@@ -117,9 +131,17 @@ public final class LedgerDesk implements LedgerApi {
                         + (sources.isEmpty() ? "none" : String.join(", ", sources.keySet()))));
   }
 
+  private static Instant begin(Period days) {
+    return days.from().orElseThrow().atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
+  private static Instant end(Period days) {
+    return days.to().orElseThrow().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+  }
+
   private List<LedgerEntry> accounting(String cluster, Period days) {
-    Instant from = days.from().orElseThrow().atStartOfDay(ZoneOffset.UTC).toInstant();
-    Instant to = days.to().orElseThrow().plusDays(1).atStartOfDay(ZoneOffset.UTC).toInstant();
+    Instant from = begin(days);
+    Instant to = end(days);
     if (Duration.between(from, to).compareTo(ASKED_MAX) > 0) {
       throw new ApiException(
           ApiException.Kind.INVALID, "ask about at most " + ASKED_MAX.toDays() + " days at once");

@@ -64,6 +64,13 @@ final class Sacct {
             + "WorkDir,JobName");
   }
 
+  /** The same, of each job what lies in the window. */
+  static List<String> partsOfAll(Window window) {
+    List<String> arguments = new ArrayList<>(ofAll(window));
+    arguments.add("--truncate");
+    return arguments;
+  }
+
   private static List<String> common(String user, Window window) {
     return new ArrayList<>(
         List.of(

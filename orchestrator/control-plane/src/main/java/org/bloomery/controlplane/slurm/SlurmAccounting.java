@@ -3,7 +3,13 @@ package org.bloomery.controlplane.slurm;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import org.bloomery.core.ledger.JobPart;
 import org.bloomery.core.ledger.Ledger;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.port.AccountingSource;
@@ -31,9 +37,12 @@ final class SlurmAccounting implements AccountingSource {
   @Override
   public List<LedgerEntry> ended(Instant from, Instant to) throws SilentException {
     Ledger found = new Ledger();
-    for (Instant start = from; start.isBefore(to); start = start.plus(STEP)) {
-      Instant end = start.plus(STEP).isBefore(to) ? start.plus(STEP) : to;
-      found.add(ask(new Sacct.Window(start.getEpochSecond(), end.getEpochSecond())));
+    for (Sacct.Window day : days(from, to)) {
+      found.add(
+          rows(Sacct.ofAll(day), AccountingTable::read).stream()
+              .filter(AccountingLine.Used.class::isInstance)
+              .map(line -> ((AccountingLine.Used) line).entry())
+              .toList());
     }
     // sacct shows all jobs that were there in the window, whenever they ended.
     return found.entries().stream()
@@ -41,10 +50,42 @@ final class SlurmAccounting implements AccountingSource {
         .toList();
   }
 
-  private List<LedgerEntry> ask(Sacct.Window window) throws SilentException {
-    Answer answer = commands.run(SlurmProgram.SACCT, Sacct.ofAll(window));
+  @Override
+  public Report report(Instant from, Instant to) throws SilentException {
+    Sacct.Window all = new Sacct.Window(from.getEpochSecond(), to.getEpochSecond());
+    String output = ask(SlurmProgram.SREPORT, Sreport.devices(all));
+    long sum =
+        Sreport.sum(output)
+            .orElseThrow(
+                () ->
+                    new SilentException(
+                        "sreport printed something else: " + Answer.oneLine(output)));
+    Map<Object, JobPart> parts = new HashMap<>();
+    for (Sacct.Window day : days(from, to)) {
+      for (Optional<JobPart> part : rows(Sacct.partsOfAll(day), AccountingTable::part)) {
+        part.ifPresent(one -> parts.merge(List.of(one.job(), isStub(one)), one, JobPart::plus));
+      }
+    }
+    return new Report(sum, List.copyOf(parts.values()));
+  }
+
+  private static boolean isStub(JobPart part) {
+    return part.kind() == JobPart.Kind.STUB;
+  }
+
+  private static List<Sacct.Window> days(Instant from, Instant to) {
+    List<Sacct.Window> days = new ArrayList<>();
+    for (Instant start = from; start.isBefore(to); start = start.plus(STEP)) {
+      Instant end = start.plus(STEP).isBefore(to) ? start.plus(STEP) : to;
+      days.add(new Sacct.Window(start.getEpochSecond(), end.getEpochSecond()));
+    }
+    return days;
+  }
+
+  private String ask(SlurmProgram program, List<String> arguments) throws SilentException {
+    Answer answer = commands.run(program, arguments);
     if (answer instanceof Answer.Ended said && !said.complains()) {
-      return read(said.output());
+      return said.output();
     }
     String why =
         answer instanceof Answer.Ended said
@@ -53,7 +94,9 @@ final class SlurmAccounting implements AccountingSource {
     throw new SilentException("the accounting of " + profile.name() + " did not answer: " + why);
   }
 
-  private List<LedgerEntry> read(String output) throws SilentException {
+  private <T> List<T> rows(List<String> question, BiFunction<AccountingTable, String, T> reading)
+      throws SilentException {
+    String output = ask(SlurmProgram.SACCT, question);
     List<String> lines = output.lines().toList();
     if (lines.isEmpty() || !output.endsWith("\n")) {
       throw new SilentException("the answer of " + profile.name() + "'s accounting is cut");
@@ -64,10 +107,6 @@ final class SlurmAccounting implements AccountingSource {
     }
     AccountingTable table =
         new AccountingTable(columns, AccountingSite.of(profile, ZoneOffset.UTC));
-    return lines.subList(1, lines.size()).stream()
-        .map(table::read)
-        .filter(AccountingLine.Used.class::isInstance)
-        .map(line -> ((AccountingLine.Used) line).entry())
-        .toList();
+    return lines.stream().skip(1).map(line -> reading.apply(table, line)).toList();
   }
 }

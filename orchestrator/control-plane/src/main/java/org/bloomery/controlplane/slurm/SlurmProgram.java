@@ -13,6 +13,8 @@ public enum SlurmProgram {
   SQUEUE("squeue", Duration.ofMinutes(2), 64 << 20),
   /** Shows the accounting. */
   SACCT("sacct", Duration.ofMinutes(2), 64 << 20),
+  /** Sums up the accounting. */
+  SREPORT("sreport", Duration.ofMinutes(5), 4 << 20),
   /** Shows nodes. */
   SINFO("sinfo", Duration.ofMinutes(1), 1 << 20),
   /** Shows details and changes jobs. */
@@ -51,7 +53,7 @@ public enum SlurmProgram {
    */
   public boolean showsTimes() {
     return switch (this) {
-      case SQUEUE, SACCT, SINFO, SCONTROL -> true;
+      case SQUEUE, SACCT, SREPORT, SINFO, SCONTROL -> true;
       case SBATCH, SCANCEL -> false;
     };
   }

@@ -14,6 +14,7 @@ import org.bloomery.core.plan.EnergyEstimate;
 import org.bloomery.core.report.Audit;
 import org.bloomery.core.report.GroupBy;
 import org.bloomery.core.report.Period;
+import org.bloomery.core.report.SiteReport;
 import org.bloomery.core.report.UsageTable;
 import org.bloomery.core.report.WasteKind;
 import org.bloomery.core.report.WasteSplit;
@@ -54,7 +55,9 @@ public final class FakeLedger implements LedgerApi {
         new WasteSplit(
             Map.of(
                 WasteKind.PRODUCTIVE, 900_000_000L,
-                WasteKind.START_UP, 60_000_000L,
+                WasteKind.START_UP, 36_000_000L,
+                WasteKind.CHECKPOINT_SAVE, 18_000_000L,
+                WasteKind.VALIDATION, 6_000_000L,
                 WasteKind.LOST, 40_000_000L));
     WasteTable.Row row = new WasteTable.Row("tr11", 12, 1_000_000_000, split.parts());
     WasteView.Incident incident =
@@ -89,7 +92,14 @@ public final class FakeLedger implements LedgerApi {
         new Audit(20, 1_495_328_020, 1_495_328_000, 21, List.of(row)),
         cluster.orElse("jean-zay-a100"),
         Period.of(LocalDate.of(2022, 3, 1), LocalDate.of(2022, 4, 30)),
+        new AuditView.Report(Optional.of(siteReport()), Optional.empty()),
         NOW);
+  }
+
+  private static SiteReport siteReport() {
+    SiteReport.Row row =
+        new SiteReport.Row("4250", 1_651_300_000, "six", 38_400, 0, "it is not over");
+    return new SiteReport(1_495_366_420, 0, List.of(row));
   }
 
   @Override

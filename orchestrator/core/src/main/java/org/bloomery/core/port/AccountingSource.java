@@ -2,10 +2,10 @@ package org.bloomery.core.port;
 
 import java.time.Instant;
 import java.util.List;
+import org.bloomery.core.ledger.JobPart;
 import org.bloomery.core.ledger.LedgerEntry;
 
 /** Where a cluster's accounting tells what all jobs have used, those of others included. */
-@FunctionalInterface
 public interface AccountingSource {
 
   /** It did not answer, or not in full: nothing may be concluded from it. */
@@ -19,4 +19,19 @@ public interface AccountingSource {
 
   /** The jobs that ended in a time, its end excluded. */
   List<LedgerEntry> ended(Instant from, Instant to) throws SilentException;
+
+  /**
+   * What the site's own report says of a time.
+   *
+   * @param gpuSeconds allocated ones, as reported
+   * @param parts what each job has used of this time, which explains the sum
+   */
+  record Report(long gpuSeconds, List<JobPart> parts) {
+    public Report {
+      parts = List.copyOf(parts);
+    }
+  }
+
+  /** Asks for the report of a time, its end excluded, both at full hours. */
+  Report report(Instant from, Instant to) throws SilentException;
 }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import org.bloomery.core.id.JobKey;
 import org.bloomery.core.ledger.BillingRule;
+import org.bloomery.core.ledger.JobPart;
 import org.bloomery.core.ledger.LedgerEntry;
 import org.bloomery.core.ledger.Posting;
 
@@ -67,6 +68,32 @@ public final class AccountingTable {
     return reason.isPresent()
         ? new AccountingLine.Skipped(reason.get())
         : measured(id, fields, SacctTimes.elapsed(elapsedText(fields)));
+  }
+
+  /**
+   * What a line of {@code sacct --truncate} says of the time that was asked about; empty for steps
+   * and for what has used nothing of it.
+   */
+  public Optional<JobPart> part(String line) {
+    String[] fields = columns.fields(line).orElse(null);
+    if (fields == null) {
+      return Optional.empty();
+    }
+    String id = field(fields, columns.has("jobid") ? "jobid" : "jobidraw");
+    OptionalLong submit = times.point(field(fields, "submit"));
+    long seconds = SacctTimes.elapsed(elapsedText(fields)).orElse(0);
+    long devices = tres(field(fields, "alloctres")).devices().orElse(0);
+    if (id.indexOf('.') >= 0 || submit.isEmpty() || seconds == 0 || devices == 0) {
+      return Optional.empty();
+    }
+    boolean isOver = SlurmState.of(field(fields, "state")).map(SlurmState::closesRow).orElse(false);
+    JobPart.Kind kind = isOver ? JobPart.Kind.OVER : JobPart.Kind.RUNNING;
+    return Optional.of(
+        new JobPart(
+            new JobKey(site.cluster(), id, submit.getAsLong()),
+            site.account(field(fields, "account"), field(fields, "partition")),
+            isStub(fields) ? JobPart.Kind.STUB : kind,
+            Math.multiplyExact(devices, seconds)));
   }
 
   private Optional<AccountingLine.Reason> reasonToSkip(String id, String[] fields) {
