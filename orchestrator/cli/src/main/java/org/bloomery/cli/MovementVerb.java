@@ -1,5 +1,7 @@
 package org.bloomery.cli;
 
+import java.util.UUID;
+import org.bloomery.controlplane.api.ApiException;
 import org.bloomery.controlplane.api.BudgetMovement;
 import org.bloomery.controlplane.api.BudgetView;
 import org.bloomery.core.budget.Movement;
@@ -30,6 +32,12 @@ abstract class MovementVerb extends Verb {
       description = "One line for whoever reads the account.")
   private String reason;
 
+  @Option(
+      names = "--id",
+      paramLabel = "ID",
+      description = "Of this very movement: repeated with the same one, it counts once.")
+  private String id;
+
   MovementVerb(Session session, Movement.Kind kind) {
     super(session);
     this.kind = kind;
@@ -37,10 +45,23 @@ abstract class MovementVerb extends Verb {
 
   @Override
   public final Integer call() {
-    BudgetMovement asked = new BudgetMovement(allocation, kind, amount, reason);
-    BudgetView view = session().controlPlane().ledger().move(asked, "");
+    String unique = id == null ? UUID.randomUUID().toString() : id;
+    BudgetMovement asked = new BudgetMovement(unique, allocation, kind, amount, reason);
+    BudgetView view = move(asked);
     session().show(view, () -> BudgetScreen.of(view));
     return DONE;
+  }
+
+  private BudgetView move(BudgetMovement asked) {
+    try {
+      return session().controlPlane().ledger().move(asked, "");
+    } catch (ApiException e) {
+      if (e.kind() != ApiException.Kind.UNAVAILABLE) {
+        throw e;
+      }
+      throw new ApiException(
+          e.kind(), e.getMessage() + " Repeated with --id " + asked.id() + ", it counts once.");
+    }
   }
 
   /** Reads GPU-hours as they are typed. */

@@ -38,6 +38,7 @@ final class AccountsTest {
 
   @TempDir private Path home;
   private LoopWorld world;
+  private int moved;
 
   @BeforeEach
   void open() {
@@ -69,7 +70,12 @@ final class AccountsTest {
   }
 
   private void move(Movement.Kind kind, long gpuSeconds) {
-    world.accounts().move(new BudgetMovement("may", kind, new GpuSeconds(gpuSeconds), "why"), ADA);
+    move("id" + ++moved, kind, gpuSeconds);
+  }
+
+  private void move(String id, Movement.Kind kind, long gpuSeconds) {
+    GpuSeconds amount = new GpuSeconds(gpuSeconds);
+    world.accounts().move(new BudgetMovement(id, "may", kind, amount, "why"), ADA);
   }
 
   /** A job of somebody else on the same account. */
@@ -179,6 +185,19 @@ final class AccountsTest {
     Run held = world.untilPhase(SMALL, "held");
     assertThat(((Phase.Held) held.phase()).reason()).isEqualTo(HoldReason.BUDGET_EXHAUSTED);
     assertThat(world.history(SMALL).attempts()).hasSize(1);
+  }
+
+  @Test
+  void aCreditThatIsAskedForAgainCountsOnce() {
+    grant(RESERVATION);
+    move("again", Movement.Kind.CREDIT, 100);
+    world.restart();
+    move("again", Movement.Kind.CREDIT, 100);
+
+    assertThat(budget().creditedGpuSeconds()).isEqualTo(100);
+    assertThat(budget().movements()).hasSize(1);
+    assertThatThrownBy(() -> move("again", Movement.Kind.CREDIT, 101))
+        .hasMessage("there is another movement with the id again: a credit of 100 GPU-seconds");
   }
 
   @Test

@@ -73,7 +73,7 @@ final class LedgerClient implements LedgerApi {
     String path = "/v1/budgets/" + ControlPlaneClient.encoded(asked.allocation()) + "/movements";
     Wire.Movement body =
         new Wire.Movement(
-            asked.kind().word(), OptionalLong.of(asked.amount().value()), asked.why());
+            asked.id(), asked.kind().word(), OptionalLong.of(asked.amount().value()), asked.why());
     return client.post(path, body, BudgetView.class);
   }
 

@@ -83,10 +83,14 @@ final class LedgerRoutes {
     if (asked.gpuSeconds().orElse(0) <= 0) {
       throw Routes.badRequest("the body needs gpuSeconds, above 0");
     }
+    if (asked.id() == null || !asked.id().matches("[0-9a-zA-Z-]{1,64}")) {
+      throw Routes.badRequest("the body needs an id of 1 to 64 letters, digits and '-'");
+    }
     BudgetView budget =
         ledger()
             .move(
                 new BudgetMovement(
+                    asked.id(),
                     context.pathParam("allocation"),
                     kind,
                     new GpuSeconds(asked.gpuSeconds().getAsLong()),

@@ -38,7 +38,7 @@ public final class Wire {
   public record Grant(String text, String file) {}
 
   /** Asks to credit or debit an allocation. */
-  public record Movement(String kind, OptionalLong gpuSeconds, String why) {}
+  public record Movement(String id, String kind, OptionalLong gpuSeconds, String why) {}
 
   /** Answer to {@code GET /v1/budgets}. */
   public record Budgets(List<BudgetView> budgets) {}

@@ -103,7 +103,7 @@ public final class LedgerDesk implements LedgerApi {
   private AuditView.Report report(String cluster, Period days, List<LedgerEntry> jobs) {
     try {
       AccountingSource.Report said = sources.get(cluster).report(begin(days), end(days));
-      SiteReport explained = SiteReport.of(said.gpuSeconds(), said.parts(), jobs);
+      SiteReport explained = SiteReport.of(said.until(), said.gpuSeconds(), said.parts(), jobs);
       return new AuditView.Report(Optional.of(explained), Optional.empty());
     } catch (AccountingSource.SilentException e) {
       return new AuditView.Report(Optional.empty(), Optional.of(e.getMessage()));
@@ -217,6 +217,11 @@ public final class LedgerDesk implements LedgerApi {
                     + asked.allocation()
                     + "; bloomery budget show lists all");
           }
+          Optional<Movement> done = budget.movement(asked.id());
+          if (done.isPresent()) {
+            requireSame(done.get(), asked);
+            return view(budget);
+          }
           if (budget.movements().size() >= Budget.MOVEMENTS_MAX) {
             throw refused(
                 "allocation "
@@ -226,9 +231,28 @@ public final class LedgerDesk implements LedgerApi {
                     + " credits and debits already: set an allocation for a new period");
           }
           Movement movement =
-              new Movement(asked.kind(), asked.amount(), by, asked.why(), time.instant());
+              new Movement(
+                  Optional.of(asked.id()),
+                  asked.kind(),
+                  asked.amount(),
+                  by,
+                  asked.why(),
+                  time.instant());
           return view(accounts.record(budget.with(movement)));
         });
+  }
+
+  private static void requireSame(Movement done, BudgetMovement asked) {
+    if (done.kind() != asked.kind() || !done.amount().equals(asked.amount())) {
+      throw refused(
+          "there is another movement with the id "
+              + asked.id()
+              + ": a "
+              + done.kind().word()
+              + " of "
+              + done.amount().value()
+              + " GPU-seconds");
+    }
   }
 
   private BudgetView view(Budget budget) {

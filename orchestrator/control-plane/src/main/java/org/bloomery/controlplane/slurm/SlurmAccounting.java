@@ -54,19 +54,20 @@ final class SlurmAccounting implements AccountingSource {
   public Report report(Instant from, Instant to) throws SilentException {
     Sacct.Window all = new Sacct.Window(from.getEpochSecond(), to.getEpochSecond());
     String output = ask(SlurmProgram.SREPORT, Sreport.devices(all));
-    long sum =
-        Sreport.sum(output)
+    Sreport.Said said =
+        Sreport.read(output)
             .orElseThrow(
                 () ->
                     new SilentException(
                         "sreport printed something else: " + Answer.oneLine(output)));
+    Instant until = Instant.ofEpochSecond(said.until());
     Map<Object, JobPart> parts = new HashMap<>();
-    for (Sacct.Window day : days(from, to)) {
+    for (Sacct.Window day : days(from, until)) {
       for (Optional<JobPart> part : rows(Sacct.partsOfAll(day), AccountingTable::part)) {
         part.ifPresent(one -> parts.merge(List.of(one.job(), isStub(one)), one, JobPart::plus));
       }
     }
-    return new Report(sum, List.copyOf(parts.values()));
+    return new Report(until, said.gpuSeconds(), List.copyOf(parts.values()));
   }
 
   private static boolean isStub(JobPart part) {

@@ -2,6 +2,9 @@ package org.bloomery.controlplane.slurm;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * The accounting's own sums. Of its reports, the one of job sizes goes through the jobs themselves
@@ -9,6 +12,10 @@ import java.util.Optional;
  */
 final class Sreport {
   private static final String TITLE = "Cluster|Account|";
+
+  /** Its last second is told. */
+  private static final Pattern PERIOD =
+      Pattern.compile("Job Sizes \\S+ - (\\S+) \\([0-9]+ secs\\)");
 
   private Sreport() {}
 
@@ -28,14 +35,26 @@ final class Sreport {
         "End=" + Epoch.option(window.to()));
   }
 
-  /** The sum of all sizes of all accounts; empty if this is no such report. */
-  static Optional<Long> sum(String output) {
+  /**
+   * What a report says.
+   *
+   * @param until to when it goes, in seconds since 1970: the end is never later than now, and
+   *     rounded to a full hour
+   * @param gpuSeconds of all sizes and all accounts
+   */
+  record Said(long until, long gpuSeconds) {}
+
+  /** Reads a report; empty if this is none. */
+  static Optional<Said> read(String output) {
     List<String> lines = output.lines().toList();
     int title = 0;
+    OptionalLong last = OptionalLong.empty();
     while (title < lines.size() && !lines.get(title).startsWith(TITLE)) {
+      Matcher period = PERIOD.matcher(lines.get(title));
+      last = period.matches() ? Epoch.parse(period.group(1)) : last;
       title++;
     }
-    if (title == lines.size() || !output.endsWith("\n")) {
+    if (title == lines.size() || last.isEmpty() || !output.endsWith("\n")) {
       return Optional.empty();
     }
     int sizes = lines.get(title).split("\\|", -1).length - 3;
@@ -50,6 +69,6 @@ final class Sreport {
         sum += Long.parseLong(fields[i]);
       }
     }
-    return Optional.of(sum);
+    return Optional.of(new Said(last.getAsLong() + 1, sum));
   }
 }

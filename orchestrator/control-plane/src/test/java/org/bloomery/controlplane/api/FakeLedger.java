@@ -99,7 +99,7 @@ public final class FakeLedger implements LedgerApi {
   private static SiteReport siteReport() {
     SiteReport.Row row =
         new SiteReport.Row("4250", 1_651_300_000, "six", 38_400, 0, "it is not over");
-    return new SiteReport(1_495_366_420, 0, List.of(row));
+    return new SiteReport(NOW, 1_495_366_420, 0, List.of(row));
   }
 
   @Override
@@ -116,7 +116,7 @@ public final class FakeLedger implements LedgerApi {
 
   @Override
   public BudgetView move(BudgetMovement asked, String by) {
-    notes.accept("budget move " + asked + " by " + by);
+    notes.accept("budget " + asked.kind().word() + " " + asked.allocation() + " by " + by);
     return budget();
   }
 
@@ -153,6 +153,7 @@ public final class FakeLedger implements LedgerApi {
                 "team modeling", 1_207_500 * hour, 900_000 * hour, 7_680 * hour, 299_820 * hour)),
         List.of(
             new Movement(
+                Optional.of("4711"),
                 Movement.Kind.CREDIT,
                 new GpuSeconds(100_000 * hour),
                 "ada",

@@ -22,12 +22,13 @@ class SreportTest {
 
   @Test
   void allSizesOfAllAccountsCount() {
-    assertThat(Sreport.sum(REPORT)).hasValue(520L + 3072 + 12);
+    assertThat(Sreport.read(REPORT)).hasValue(new Sreport.Said(1_795_536_000, 520 + 3072 + 12));
   }
 
   @Test
   void aReportWithoutRowsIsNothing() {
-    assertThat(Sreport.sum(REPORT.substring(0, REPORT.indexOf("bloomery|")))).hasValue(0L);
+    assertThat(Sreport.read(REPORT.substring(0, REPORT.indexOf("bloomery|"))))
+        .hasValue(new Sreport.Said(1_795_536_000, 0));
   }
 
   @ParameterizedTest
@@ -38,12 +39,12 @@ class SreportTest {
         "Cluster|Account|0-49 TRES|% of cluster"
       })
   void anythingElseIsNoReport(String output) {
-    assertThat(Sreport.sum(output)).isEmpty();
+    assertThat(Sreport.read(output)).isEmpty();
   }
 
   @Test
   void aReportThatIsCutIsNone() {
-    assertThat(Sreport.sum(REPORT.substring(0, REPORT.length() - 1))).isEmpty();
-    assertThat(Sreport.sum(REPORT.substring(0, REPORT.lastIndexOf("|0|0.33%")) + "\n")).isEmpty();
+    assertThat(Sreport.read(REPORT.substring(0, REPORT.length() - 1))).isEmpty();
+    assertThat(Sreport.read(REPORT.substring(0, REPORT.lastIndexOf("|0|0.33%")) + "\n")).isEmpty();
   }
 }

@@ -49,6 +49,11 @@ public record Budget(Allocation grant, List<Movement> movements, long version) {
     return new Budget(grant, movements, version + 1);
   }
 
+  /** The movement that was asked for under this id. */
+  public Optional<Movement> movement(String id) {
+    return movements.stream().filter(one -> one.id().equals(Optional.of(id))).findFirst();
+  }
+
   public GpuSeconds moved(Movement.Kind kind) {
     return movements.stream()
         .filter(movement -> movement.kind() == kind)

@@ -23,10 +23,11 @@ public interface AccountingSource {
   /**
    * What the site's own report says of a time.
    *
+   * @param until to when it goes, which can be before the end that was asked for
    * @param gpuSeconds allocated ones, as reported
    * @param parts what each job has used of this time, which explains the sum
    */
-  record Report(long gpuSeconds, List<JobPart> parts) {
+  record Report(Instant until, long gpuSeconds, List<JobPart> parts) {
     public Report {
       parts = List.copyOf(parts);
     }

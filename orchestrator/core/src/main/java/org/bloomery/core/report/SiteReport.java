@@ -1,5 +1,6 @@
 package org.bloomery.core.report;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -16,11 +17,13 @@ import org.bloomery.core.ledger.LedgerEntry;
  * counts whole jobs on the day of their end. So {@code gpuSeconds} is the accounting's sum, with
  * the differences of all rows and what is unexplained.
  *
+ * @param until to when it goes, which can be before the end of the period
  * @param gpuSeconds allocated ones, as reported
  * @param unexplainedGpuSeconds what the report has more than the parts of all jobs come to
  * @param rows the jobs that count otherwise, each with its explanation
  */
-public record SiteReport(long gpuSeconds, long unexplainedGpuSeconds, List<Row> rows) {
+public record SiteReport(
+    Instant until, long gpuSeconds, long unexplainedGpuSeconds, List<Row> rows) {
   private static final Comparator<Row> ORDER =
       Comparator.comparing(Row::jobId).thenComparingLong(Row::submitEpoch);
 
@@ -40,11 +43,12 @@ public record SiteReport(long gpuSeconds, long unexplainedGpuSeconds, List<Row> 
   /**
    * Explains a report.
    *
-   * @param parts what each job has used of the period
+   * @param until to when it goes
+   * @param parts what each job has used until then
    * @param ended the jobs that ended in it
    */
   public static SiteReport of(
-      long gpuSeconds, Collection<JobPart> parts, Collection<LedgerEntry> ended) {
+      Instant until, long gpuSeconds, Collection<JobPart> parts, Collection<LedgerEntry> ended) {
     Map<JobKey, LedgerEntry> left = new HashMap<>();
     ended.forEach(line -> left.put(line.job(), line));
     List<Row> rows = new ArrayList<>();
@@ -52,23 +56,29 @@ public record SiteReport(long gpuSeconds, long unexplainedGpuSeconds, List<Row> 
       LedgerEntry whole = part.kind() == JobPart.Kind.STUB ? null : left.remove(part.job());
       long counted = whole == null ? 0 : whole.allocatedGpuSeconds();
       if (counted != part.gpuSeconds()) {
-        rows.add(row(part, counted, whole == null ? why(part.kind()) : "it began before"));
+        rows.add(row(part, counted, whole == null ? why(part.kind()) : why(whole, until)));
       }
     }
     for (LedgerEntry line : left.values()) {
       if (line.allocatedGpuSeconds() > 0) {
         JobPart none = new JobPart(line.job(), line.account(), JobPart.Kind.OVER, 0);
-        rows.add(row(none, line.allocatedGpuSeconds(), "the report does not show it"));
+        rows.add(row(none, line.allocatedGpuSeconds(), why(line, until)));
       }
     }
     rows.sort(ORDER);
     long within = parts.stream().mapToLong(JobPart::gpuSeconds).sum();
-    return new SiteReport(gpuSeconds, gpuSeconds - within, rows);
+    return new SiteReport(until, gpuSeconds, gpuSeconds - within, rows);
   }
 
   private static Row row(JobPart part, long counted, String why) {
     JobKey job = part.job();
     return new Row(job.jobId(), job.submitEpoch(), part.account(), part.gpuSeconds(), counted, why);
+  }
+
+  private static String why(LedgerEntry counted, Instant until) {
+    return counted.end() > until.getEpochSecond()
+        ? "the report does not go to its end yet"
+        : "it began before the period";
   }
 
   private static String why(JobPart.Kind kind) {

@@ -190,6 +190,7 @@ public abstract class LedgerStoreContract {
     Budget first = store().recordBudget(budget("six-a100", 100), epoch);
     Movement credit =
         new Movement(
+            Optional.of("4711"),
             Movement.Kind.CREDIT,
             new GpuSeconds(7),
             "ada",
