@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.List;
+import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.ResourceManager;
 import org.bloomery.core.port.RunStore;
 
@@ -23,7 +24,17 @@ final class CrashPoints {
 
   /** What changes something outside. */
   private static final List<String> CHANGES =
-      List.of("create", "record", "recordNodes", "submit", "cancel", "hold", "release", "exclude");
+      List.of(
+          "create",
+          "record",
+          "recordNodes",
+          "submit",
+          "cancel",
+          "hold",
+          "release",
+          "exclude",
+          "append",
+          "recordBudget");
 
   /** So many looks after a change are counted, too: by then all of its files are written. */
   private static final int LOOKS = 2;
@@ -52,6 +63,10 @@ final class CrashPoints {
 
   RunStore around(RunStore store) {
     return around(RunStore.class, store);
+  }
+
+  LedgerStore around(LedgerStore store) {
+    return around(LedgerStore.class, store);
   }
 
   ResourceManager around(ResourceManager resourceManager) {

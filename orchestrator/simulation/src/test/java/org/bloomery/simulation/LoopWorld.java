@@ -84,7 +84,7 @@ final class LoopWorld {
   private final Site site;
   private final ResourceManager door;
   private final FakeResourceManager cluster;
-  private final LedgerStore ledger = new InMemoryLedgerStore(this::newest);
+  private final LedgerStore ledger;
   private RunStore.Epoch newest;
   private Instant now = T0;
   private SteppedLoop loop;
@@ -102,6 +102,7 @@ final class LoopWorld {
   LoopWorld(Path home, RunStore store, CrashPoints crashes, Site site) {
     this.home = home;
     this.store = crashes.around(store);
+    this.ledger = crashes.around(new InMemoryLedgerStore(this::newest));
     this.site = site;
     site.profile().ifPresent(this::addProfile);
     cluster =
@@ -149,6 +150,10 @@ final class LoopWorld {
 
   SteppedLoop loop() {
     return loop;
+  }
+
+  LedgerStore ledgerStore() {
+    return ledger;
   }
 
   RunStore store() {
