@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 
 /**
  * Many seeds, one after the other on all cores, and what they have come to together. Some are
@@ -29,7 +30,7 @@ public final class Campaign {
   /** Plays so many seeds from this one on. */
   public static Campaign ofSeeds(long first, int count) throws InterruptedException {
     Campaign campaign = new Campaign();
-    campaign.play(first, count, Duration.ofDays(Integer.MAX_VALUE));
+    campaign.play(first, count, Duration.ofDays(Integer.MAX_VALUE), soFar -> {});
     return campaign;
   }
 
@@ -37,14 +38,17 @@ public final class Campaign {
    * Plays seeds from this one on until there was so much to do in them.
    *
    * @param wanted virtual time in which a run was live, or something was to be decided
+   * @param news is told now and then what it has come to so far
    */
-  public static Campaign ofHours(long first, Duration wanted) throws InterruptedException {
+  public static Campaign ofHours(long first, Duration wanted, Consumer<Campaign> news)
+      throws InterruptedException {
     Campaign campaign = new Campaign();
-    campaign.play(first, Long.MAX_VALUE, wanted);
+    campaign.play(first, Long.MAX_VALUE, wanted, news);
     return campaign;
   }
 
-  private void play(long first, long count, Duration wanted) throws InterruptedException {
+  private void play(long first, long count, Duration wanted, Consumer<Campaign> news)
+      throws InterruptedException {
     ExecutorService players =
         Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
     try {
@@ -57,6 +61,7 @@ public final class Campaign {
         for (Future<Played> played : batch) {
           add(played.get());
         }
+        news.accept(this);
       }
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());

@@ -37,7 +37,17 @@ public final class Main {
         default -> usage();
       }
     }
-    System.exit(report(Campaign.ofHours(first, Duration.ofHours(hours))) ? 0 : 1);
+    System.exit(report(Campaign.ofHours(first, Duration.ofHours(hours), Main::tellNews)) ? 0 : 1);
+  }
+
+  /** So that whoever waits for a long campaign need not wait for what it has found already. */
+  private static void tellNews(Campaign soFar) {
+    System.err.printf(
+        Locale.ROOT,
+        "%,d hours in %,d seeds; broken by %s%n",
+        soFar.atWork().toHours(),
+        soFar.seeds(),
+        soFar.broken().stream().map(Simulation.Outcome::seed).toList());
   }
 
   private static void usage() {

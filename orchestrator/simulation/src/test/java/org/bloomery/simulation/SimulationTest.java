@@ -5,11 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The control plane keeps its promises in simulated worlds in which much goes wrong. */
 class SimulationTest {
+  /** Nobody chose it: no promise was kept by luck. */
+  private static final long FIRST_SEED = 20_310_504;
+
+  private static final int SEEDS = 1000;
+
   @Test
   void withoutFaultsTrainingsEndAndNothingIsLost() {
     for (long seed = 1; seed <= 3; seed++) {
@@ -20,6 +27,26 @@ class SimulationTest {
       assertThat(outcome.coverage().of("end", "completed")).isPositive();
       assertThat(outcome.coverage().of("fault")).isEmpty();
     }
+  }
+
+  @Test
+  void aThousandSeedsBreakNoPromiseAndMeetWithEverything() throws InterruptedException {
+    System.out.println("simulation: seeds from " + FIRST_SEED + " on");
+    Campaign campaign = Campaign.ofSeeds(FIRST_SEED, SEEDS);
+
+    assertThat(campaign.broken().stream().map(one -> one.seed() + ": " + one.violation()))
+        .isEmpty();
+    assertThat(campaign.unequal()).as("seeds that came out differently again").isEmpty();
+    assertThat(campaign.replayed()).isEqualTo(SEEDS / 50);
+    List<String> never = new ArrayList<>();
+    for (String kind : campaign.coverage().kinds()) {
+      for (Map.Entry<String, Long> count : campaign.coverage().of(kind).entrySet()) {
+        if (count.getValue() == 0) {
+          never.add(kind + " " + count.getKey());
+        }
+      }
+    }
+    assertThat(never).as("what never happened").isEmpty();
   }
 
   /** Each line is a seed and what it had found. */
