@@ -25,24 +25,57 @@ import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunRecord;
 import org.bloomery.core.run.Seen;
 import org.bloomery.core.run.Successor;
+import org.bloomery.core.spec.SiteTimings;
 
 /**
  * Watches everything that the control planes decide, record and do, and holds it against how it
  * really is. The promises have the names of the list in docs/simulation.md.
  */
 final class Invariants {
+  private static final int LOOKS_MAX = 4;
+  private static final Duration SETTLING = Duration.ofHours(1);
   private static final String SURPLUS = "it is no attempt's";
 
   private final Truth truth;
   private final VirtualTime time;
   private final Map<RunId, RunAccount> accounts = new TreeMap<>();
   private final Duration nodeFailGrace;
+  private final Duration prompt;
+  private Instant calmSince = Instant.MAX;
   private Optional<Violation> violation = Optional.empty();
 
-  Invariants(Truth truth, VirtualTime time, Duration nodeFailGrace) {
+  Invariants(Truth truth, VirtualTime time, SiteTimings timings) {
     this.truth = truth;
     this.time = time;
-    this.nodeFailGrace = nodeFailGrace;
+    nodeFailGrace = timings.nodeFailGrace();
+    prompt = timings.lookInterval().multipliedBy(LOOKS_MAX);
+  }
+
+  /** Nothing goes wrong any more; what has gone wrong before is over in a while. */
+  void becomeCalm() {
+    calmSince = time.instant().plus(SETTLING);
+  }
+
+  /** The end of a job is noticed within a few looks, once SLURM shows it. */
+  void noticed(RunId run, JobKey key) {
+    truth
+        .row(key)
+        .filter(row -> row.submit.equals(row.job.submit) && !row.job.vanished)
+        .flatMap(row -> row.job.gone.map(gone -> gone.plus(grace(row.job))))
+        .ifPresent(over -> isPrompt(run, over, "notices the end of " + key));
+  }
+
+  private Duration grace(SlurmJob job) {
+    return job.state == SlurmJob.State.NODE_FAIL ? nodeFailGrace : Duration.ZERO;
+  }
+
+  /** Once the world is calm, what can be done is done within a few looks. */
+  void isPrompt(RunId run, Instant since, String what) {
+    Instant from = since.isAfter(calmSince) ? since : calmSince;
+    require(
+        !time.instant().isAfter(calmSince) || !time.instant().isAfter(from.plus(prompt)),
+        "L3",
+        run + ": " + what + " late, since it could do so from " + since + " on");
   }
 
   /** The first promise that was broken. */

@@ -1,5 +1,6 @@
 package org.bloomery.simulation;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -13,6 +14,8 @@ import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
+import org.bloomery.core.run.Attempt;
+import org.bloomery.core.run.Phase;
 import org.bloomery.core.run.Request;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
@@ -37,6 +40,7 @@ final class RunAccount implements RunEvent.Cases<RunAccount> {
   private final SortedSet<JobKey> surplus = new TreeSet<>(Comparator.comparing(JobKey::toString));
   private final List<Request.Kind> requests = new ArrayList<>();
   private final List<CheckpointRef> sealedDamaged = new ArrayList<>();
+  private final Restarts restarts = new Restarts();
   private boolean wrongStart;
 
   RunAccount(Invariants invariants, Truth truth, RunId id, GpuSeconds budget) {
@@ -116,6 +120,7 @@ final class RunAccount implements RunEvent.Cases<RunAccount> {
   @Override
   public RunAccount attemptPlanned(RunEvent.AttemptPlanned fact) {
     excluded.put(fact.attempt(), fact.excludedNodes());
+    goesOn(fact.attempt());
     bound.put(fact.attempt(), fact.resumeFrom());
     reserve(fact.reserved());
     return this;
@@ -145,8 +150,15 @@ final class RunAccount implements RunEvent.Cases<RunAccount> {
   public RunAccount successorBound(RunEvent.SuccessorBound fact) {
     // What is excluded is decided anew; a job that was never queued is handed over with that.
     excluded.put(fact.attempt(), fact.excludedNodes());
+    goesOn(fact.attempt());
     bound.put(fact.attempt(), fact.resumeFrom());
     return this;
+  }
+
+  private void goesOn(int attempt) {
+    if (before.orElseThrow().phase() instanceof Phase.Ready ready) {
+      invariants.isPrompt(id, ready.notBefore(), "begins attempt " + attempt);
+    }
   }
 
   @Override
@@ -171,6 +183,11 @@ final class RunAccount implements RunEvent.Cases<RunAccount> {
   public RunAccount checkpointSealed(RunEvent.CheckpointSealed fact) {
     CheckpointRef ref = fact.checkpoint().ref();
     SimulatedCheckpoint checkpoint = truth.checkpoint(id, ref);
+    long head =
+        before.flatMap(run -> run.lineage().head()).map(one -> one.ref().iteration()).orElse(0L);
+    if (ref.iteration() > head) {
+      restarts.forget();
+    }
     boolean intact = checkpoint.isIntact();
     if (!intact) {
       sealedDamaged.add(ref);
@@ -241,16 +258,27 @@ final class RunAccount implements RunEvent.Cases<RunAccount> {
 
   @Override
   public RunAccount jobEnded(RunEvent.JobEnded fact) {
+    before
+        .flatMap(Run::attempt)
+        .flatMap(Attempt::job)
+        .ifPresent(job -> invariants.noticed(id, job));
     return this;
   }
 
   @Override
   public RunAccount attemptEnded(RunEvent.AttemptEnded fact) {
+    Optional<Integer> current = before.flatMap(Run::attempt).map(Attempt::number);
+    if (current.equals(Optional.of(fact.attempt()))) {
+      restarts.ended(fact.cause());
+    }
     return this;
   }
 
   @Override
   public RunAccount runReady(RunEvent.RunReady fact) {
+    restarts
+        .goesOn(Duration.between(state.orElseThrow().updatedAt(), fact.notBefore()))
+        .ifPresent(wrong -> invariants.broken("S10", id + ": " + wrong));
     return this;
   }
 
@@ -271,6 +299,7 @@ final class RunAccount implements RunEvent.Cases<RunAccount> {
 
   @Override
   public RunAccount resumed(RunEvent.Resumed fact) {
+    restarts.forget();
     return this;
   }
 }

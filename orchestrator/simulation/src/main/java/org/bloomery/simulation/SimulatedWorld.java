@@ -113,7 +113,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
     gate = new Gate(this, chance.moments);
     store = new InMemoryRunStore(gate);
     truth = new Truth(slurm, accounting, files.jobs(), SHAPE.layout());
-    invariants = new Invariants(truth, time, timings().nodeFailGrace());
+    invariants = new Invariants(truth, time, timings());
     for (int i = 1; i <= swarm.controllers(); i++) {
       controllers.add(new Controller("controller " + i, time, this));
     }
@@ -186,6 +186,7 @@ final class SimulatedWorld implements JobWorld, Controller.Wiring {
     chaos = false;
     gate.setStoreAway(false);
     liar.beHonest();
+    invariants.becomeCalm();
     controllers.forEach(controller -> controller.setClock(Duration.ZERO));
     liar.told().forEach((lie, count) -> coverage.add("lie", lie.toString(), count));
   }
