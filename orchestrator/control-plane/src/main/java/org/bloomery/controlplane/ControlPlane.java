@@ -21,6 +21,7 @@ import org.bloomery.controlplane.config.HostName;
 import org.bloomery.controlplane.config.ScriptTemplates;
 import org.bloomery.controlplane.http.HttpDoor;
 import org.bloomery.controlplane.loop.AccountBook;
+import org.bloomery.controlplane.loop.Archivist;
 import org.bloomery.controlplane.loop.ClusterLoops;
 import org.bloomery.controlplane.loop.LedgerBook;
 import org.bloomery.controlplane.loop.LedgerDesk;
@@ -45,6 +46,9 @@ public final class ControlPlane implements AutoCloseable {
 
   /** Below this nothing is started: the state must be writable for a long while, in bytes. */
   private static final long FREE_BYTES_MIN = 64L * 1024 * 1024;
+
+  /** A new leader has better things to do at first. */
+  private static final long ARCHIVE_AFTER_MINUTES = 10;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CommandRunner slurmCommands;
@@ -160,7 +164,7 @@ public final class ControlPlane implements AutoCloseable {
         new LedgerBook(state.ledger(), shared.store(), shared.contexts(), shared.time(), epoch);
     AccountBook accounts =
         new AccountBook(state.ledger(), ledger, shared.store(), shared.contexts(), epoch);
-    own.push(closeMonths(ledger));
+    own.push(tidy(ledger, epoch));
     ClusterLoops loops = new ClusterLoops(shared, sites.all(), epoch, accounts);
     own.push(loops);
     LedgerDesk desk = new LedgerDesk(ledger, accounts, shared.time(), sites.accounting());
@@ -203,13 +207,19 @@ public final class ControlPlane implements AutoCloseable {
     }
   }
 
-  /** Once a day months that are long over move into files. */
-  private static AutoCloseable closeMonths(LedgerBook ledger) {
+  /** Once a day what is long over moves into files: months of the ledger, and runs. */
+  private AutoCloseable tidy(LedgerBook ledger, RunStore.Epoch epoch) {
+    Archivist archivist = new Archivist(shared.store(), shared.time(), epoch);
     ScheduledExecutorService daily =
-        Executors.newSingleThreadScheduledExecutor(Sites.daemon("ledger"));
-    Future<?> closing = daily.scheduleWithFixedDelay(ledger::closeMonths, 0, 1, TimeUnit.DAYS);
+        Executors.newSingleThreadScheduledExecutor(Sites.daemon("tidy"));
+    long day = TimeUnit.DAYS.toMinutes(1);
+    Future<?> months = daily.scheduleWithFixedDelay(ledger::closeMonths, 0, day, TimeUnit.MINUTES);
+    Future<?> runs =
+        daily.scheduleWithFixedDelay(
+            archivist::archive, ARCHIVE_AFTER_MINUTES, day, TimeUnit.MINUTES);
     return () -> {
-      closing.cancel(true);
+      months.cancel(true);
+      runs.cancel(true);
       daily.shutdownNow();
     };
   }

@@ -5,7 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.bloomery.controlplane.zookeeper.RunCodec;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.id.Sha256;
@@ -58,7 +60,8 @@ public final class InMemoryRunStore implements RunStore {
   private final RunCodec codec = new RunCodec();
   private final Map<RunId, List<RunRecord>> histories = new TreeMap<>();
   private final Map<RunId, Run> states = new TreeMap<>();
-  private final Map<String, String> specs = new TreeMap<>();
+  private final Map<RunId, String> specs = new TreeMap<>();
+  private final Set<RunId> archived = new TreeSet<>();
   private final Map<String, SiteNodes> nodes = new TreeMap<>();
   private final List<Asked> asked = new ArrayList<>();
   private long requests;
@@ -113,6 +116,21 @@ public final class InMemoryRunStore implements RunStore {
   }
 
   @Override
+  public synchronized List<RunId> present() {
+    return list().stream().filter(id -> !archived.contains(id)).toList();
+  }
+
+  @Override
+  public synchronized void archive(List<RunId> over, Epoch leader) {
+    for (Run run : load(over)) {
+      if (!run.isFinished()) {
+        throw new IllegalArgumentException(run.id() + " is not over");
+      }
+    }
+    commit(leader, "the archive", 1, Optional.empty(), () -> archived.addAll(over));
+  }
+
+  @Override
   public synchronized Optional<Run> load(RunId run) {
     faults.read();
     return Optional.ofNullable(states.get(run));
@@ -137,7 +155,7 @@ public final class InMemoryRunStore implements RunStore {
     }
     RunRecord first = new RunRecord(1, at, leader.number(), why, List.of(submitted));
     Run run = Run.fold(List.of(first));
-    write(run, first, leader, Map.of(submitted.spec().sha256(), specText));
+    write(run, first, leader, Map.of(run.id(), specText));
     return run;
   }
 
@@ -151,8 +169,8 @@ public final class InMemoryRunStore implements RunStore {
   }
 
   @Override
-  public synchronized Optional<String> specText(String sha256) {
-    return Optional.ofNullable(specs.get(sha256));
+  public synchronized Optional<String> specText(Run run) {
+    return Optional.ofNullable(specs.get(run.id()));
   }
 
   @Override
@@ -180,7 +198,7 @@ public final class InMemoryRunStore implements RunStore {
   }
 
   /** Keeps a record, the state after it and the texts that come with it, or nothing of it. */
-  private void write(Run after, RunRecord next, Epoch leader, Map<String, String> texts) {
+  private void write(Run after, RunRecord next, Epoch leader, Map<RunId, String> texts) {
     // What the real store would refuse for its size, or give back changed, must not pass here.
     Run stored = codec.decodeRun(codec.encode(after), after.id().value());
     RunRecord kept = codec.decodeRecord(codec.encode(next), after.id().value());
@@ -224,7 +242,7 @@ public final class InMemoryRunStore implements RunStore {
       // The very same call again: its first answer was lost.
       return;
     }
-    if (place != history.size()) {
+    if (place != history.size() || archived.contains(after.id())) {
       String what = place == 0 ? "a run of this name exists" : "it is no longer at that version";
       throw new ConflictException(after.id() + ": " + what, null);
     }

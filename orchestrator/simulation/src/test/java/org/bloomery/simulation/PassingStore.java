@@ -49,6 +49,16 @@ class PassingStore implements RunStore {
   }
 
   @Override
+  public List<RunId> present() {
+    return real.present();
+  }
+
+  @Override
+  public void archive(List<RunId> over, Epoch epoch) {
+    real.archive(over, epoch);
+  }
+
+  @Override
   public Optional<Run> load(RunId run) {
     return real.load(run);
   }
@@ -85,7 +95,7 @@ class PassingStore implements RunStore {
   }
 
   @Override
-  public Optional<String> specText(String sha256) {
-    return real.specText(sha256);
+  public Optional<String> specText(Run run) {
+    return real.specText(run);
   }
 }

@@ -54,6 +54,9 @@ public final class AccountBook implements Accounts {
   private long heldAt;
   private boolean runsNoted;
 
+  /** Runs whose bills could not be looked for in the ledger. */
+  private final Map<RunId, Run> missed = new HashMap<>();
+
   /** What is wrong with the ledger, as it was logged last. */
   private String damage = "";
 
@@ -102,6 +105,7 @@ public final class AccountBook implements Accounts {
       damage = "";
     } catch (RunStore.DamagedException e) {
       // No run may be left alone for this; where accounts are limited, purses() says so again.
+      missed.put(run.id(), run);
       if (!damage.equals(e.getMessage())) {
         LOG.error("the ledger: {}", e.getMessage());
         damage = e.getMessage();
@@ -115,6 +119,11 @@ public final class AccountBook implements Accounts {
     if (!commitment.equals(Optional.ofNullable(before))) {
       helds.clear();
     }
+  }
+
+  @Override
+  public synchronized void allNoted() {
+    runsNoted = true;
   }
 
   /** Nothing also for a run whose spec cannot be read: it cannot start anything either. */
@@ -169,6 +178,9 @@ public final class AccountBook implements Accounts {
     if (mine.isEmpty()) {
       return List.of();
     }
+    List<Run> again = List.copyOf(missed.values());
+    missed.clear();
+    again.forEach(this::note);
     LocalDate today = day(now);
     List<Purse> purses = new ArrayList<>();
     for (Budget budget : mine) {
@@ -217,8 +229,8 @@ public final class AccountBook implements Accounts {
   /** What runs hold back in one part of an allocation; summed up at most once a second. */
   private Held held(Budget budget, Budget.Bound bound, Instant now) {
     if (!runsNoted) {
-      // The loops tell of each run that they look at; of the others, and before that, nobody does.
-      runs.load(runs.list()).forEach(this::note);
+      // Somebody asks before the leader has read its runs.
+      runs.load(runs.present()).forEach(this::note);
       runsNoted = true;
     }
     if (heldAt != now.getEpochSecond()) {

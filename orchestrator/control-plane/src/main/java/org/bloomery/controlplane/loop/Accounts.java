@@ -15,6 +15,9 @@ interface Accounts {
         public void note(Run run) {}
 
         @Override
+        public void allNoted() {}
+
+        @Override
         public List<Purse> purses(Payer payer, Instant now) {
           return List.of();
         }
@@ -22,6 +25,9 @@ interface Accounts {
 
   /** Takes in what a run has been billed and holds back, each time that its state is new. */
   void note(Run run);
+
+  /** From now on each run that holds something back was noted. */
+  void allNoted();
 
   /** What pays, the widest purse first; none where nobody limits the payer. */
   List<Purse> purses(Payer payer, Instant now);

@@ -70,7 +70,7 @@ public final class ClusterLoops implements AutoCloseable {
   private ClusterLoops(Shared shared, List<Site> sites, RunStore.Epoch epoch, Accounts accounts) {
     this.accounts = accounts;
     contexts = shared.contexts();
-    LeaderMemory memory = new LeaderMemory(shared.store(), epoch);
+    LeaderMemory memory = new LeaderMemory(shared.store(), epoch, accounts);
     for (Site site : sites) {
       RunEffects effects =
           new RunEffects(

@@ -242,7 +242,6 @@ public final class ControlLoop implements AutoCloseable {
       LOG.warn("the store does not answer; nothing is decided: {}", e.getMessage());
       return;
     }
-    runs.forEach(accounts::note);
     boolean due = isDue(now);
     if (due) {
       last = Optional.of(ask(runs, now));
@@ -362,7 +361,6 @@ public final class ControlLoop implements AutoCloseable {
         run = store.record(run, decision.facts(), decision.why(), now, epoch);
         memory.put(run);
         ticked.put(run.id(), run.version());
-        accounts.note(run);
         LOG.info("{}: {}", run.id(), decision.why());
       }
       effects.perform(run, context, decision.effects());

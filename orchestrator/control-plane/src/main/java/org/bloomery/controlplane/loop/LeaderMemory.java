@@ -32,15 +32,21 @@ final class LeaderMemory {
 
   private final RunStore store;
   private final RunStore.Epoch epoch;
+  private final Accounts accounts;
   private final SortedMap<RunId, Run> runs = new TreeMap<>();
   private final Map<RunId, String> unreadable = new ConcurrentSkipListMap<>();
   private final Set<RunId> doubtful = new TreeSet<>();
   private boolean loaded;
 
-  /** Nothing is known yet. */
-  LeaderMemory(RunStore store, RunStore.Epoch epoch) {
+  /**
+   * Nothing is known yet.
+   *
+   * @param accounts are told of each state of a run that is new
+   */
+  LeaderMemory(RunStore store, RunStore.Epoch epoch, Accounts accounts) {
     this.store = store;
     this.epoch = epoch;
+    this.accounts = accounts;
   }
 
   /**
@@ -52,7 +58,8 @@ final class LeaderMemory {
     // Whoever asked before this is in what is read afterwards.
     List<RunStore.Asked> asked = store.asked();
     if (!loaded) {
-      read(store.list(), now);
+      read(store.present(), now);
+      accounts.allNoted();
       loaded = true;
       LOG.info("looks after {} runs", runs.size());
     } else {
@@ -100,7 +107,7 @@ final class LeaderMemory {
   }
 
   private void keep(List<Run> read, Instant now) {
-    read.stream().filter(run -> !isPast(run, now)).forEach(run -> runs.put(run.id(), run));
+    read.stream().filter(run -> !isPast(run, now)).forEach(this::put);
   }
 
   /** All runs, by name. */
@@ -111,6 +118,7 @@ final class LeaderMemory {
   /** What was recorded just now. */
   synchronized void put(Run run) {
     runs.put(run.id(), run);
+    accounts.note(run);
   }
 
   /** Somebody else may have written this run: it is read again before it is looked at. */

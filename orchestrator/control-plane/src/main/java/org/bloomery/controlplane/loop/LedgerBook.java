@@ -253,12 +253,24 @@ public final class LedgerBook {
   }
 
   /**
-   * Takes in what a run has been billed since the last time; its history is read for nothing else.
+   * Takes in what a run has been billed since the last time; its history is read for nothing else,
+   * and not for what an earlier leader has taken in.
    */
   synchronized void note(Run run) {
-    if (!run.billed().equals(billed.getOrDefault(run.id(), List.of()))) {
+    if (run.billed().equals(billed.getOrDefault(run.id(), List.of()))) {
+      return;
+    }
+    keep(List.of());
+    if (run.billed().stream().allMatch(this::isPosted)) {
+      billed.put(run.id(), run.billed());
+    } else {
       read(run);
     }
+  }
+
+  /** Whether a run's own posting is among the lines of a job. */
+  private boolean isPosted(JobKey job) {
+    return ledger.find(job).flatMap(LedgerEntry::run).isPresent();
   }
 
   /** Changes whenever a line does. */

@@ -92,7 +92,7 @@ public final class RunContexts {
   }
 
   private List<Run> live() {
-    List<RunId> open = store.list().stream().filter(id -> !over.contains(id)).toList();
+    List<RunId> open = store.present().stream().filter(id -> !over.contains(id)).toList();
     List<Run> live = new ArrayList<>();
     for (Run run : store.load(open)) {
       if (run.isFinished()) {
@@ -126,7 +126,7 @@ public final class RunContexts {
     }
     String text =
         store
-            .specText(run.spec().sha256())
+            .specText(run)
             .orElseThrow(() -> new IllegalStateException("its spec is not in the store"));
     Bound<RunSpec> bound =
         SpecBinder.readAgain(run.spec().file(), text, bindContext(run.spec().directory()));

@@ -54,7 +54,7 @@ final class RunViews {
   }
 
   List<RunView> list() {
-    return store.load(store.list()).stream().map(this::view).toList();
+    return store.load(store.present()).stream().map(this::view).toList();
   }
 
   RunView view(Run run) {

@@ -1,22 +1,31 @@
 package org.bloomery.controlplane.zookeeper;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.ZooDefs;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Stat;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Sees to it that nobody else can read or write our nodes. ZooKeeper's access lists are not
  * inherited, so that each single node is looked at.
  */
 public final class AclCheck {
+  private static final Logger LOG = LoggerFactory.getLogger(AclCheck.class);
+
   /** ZooKeeper opens this one for reading at each start; it holds nothing of ours. */
   private static final String SERVER_CONFIG = "/zookeeper/config";
 
@@ -25,15 +34,33 @@ public final class AclCheck {
 
   private static final int NAMED_MAX = 5;
 
+  /** So long a start may wait for it. */
+  private static final Duration PROMPT_MAX = Duration.ofSeconds(5);
+
+  /** Between two batches in the background, so that nobody notices it. */
+  private static final long PAUSE_MILLIS = 50;
+
   private final CuratorFramework client;
   private final List<ACL> ownerOnly;
+  private final Duration promptMax;
+  private volatile boolean paced;
 
   /** A node's access list and whether it has children; of a node that has gone, neither. */
   private record Access(List<ACL> acl, boolean parent) {}
 
   public AclCheck(CuratorFramework client, Owner owner) {
+    this(client, owner, PROMPT_MAX);
+  }
+
+  /**
+   * A check.
+   *
+   * @param promptMax how long a tree may take to be looked at before it is served
+   */
+  AclCheck(CuratorFramework client, Owner owner, Duration promptMax) {
     this.client = client;
     this.ownerOnly = owner.ownerOnly();
+    this.promptMax = promptMax;
   }
 
   /** Closes the nodes that a new server has made; a tree that holds anything else stays as is. */
@@ -51,11 +78,65 @@ public final class AclCheck {
   }
 
   /**
-   * Walks the tree below a node.
+   * Walks the tree below a node, from the top. Of a large tree the rest is looked at in the
+   * background, after some seconds.
    *
-   * @throws DurableStateException if any node in it is open to somebody else
+   * @param late is told what is found then
+   * @throws DurableStateException if a node is open to somebody else, of those looked at until then
    */
-  public void verify(String root) {
+  public void verify(String root, Consumer<String> late) {
+    CompletableFuture<List<String>> prompt = new CompletableFuture<>();
+    Thread thread = new Thread(() -> walk(root, prompt, late), "access-check");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      refuse(prompt.get(promptMax.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (TimeoutException e) {
+      LOG.info("looks in the background at who may access the nodes below {}", root);
+      paced = true;
+      if (!prompt.complete(List.of())) {
+        refuse(prompt.join());
+      }
+    } catch (ExecutionException e) {
+      throw notChecked(root, e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw notChecked(root, e);
+    }
+  }
+
+  private static void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      throw new DurableStateException(found(problems));
+    }
+  }
+
+  private static String found(List<String> problems) {
+    return "ZooKeeper holds nodes that others may read or change: "
+        + String.join("; ", problems)
+        + ". Whoever can write them can run commands as you. Find out who made them; "
+        + "remove them, or restore the state from a backup.";
+  }
+
+  private void walk(String root, CompletableFuture<List<String>> prompt, Consumer<String> late) {
+    try {
+      List<String> problems = problems(root);
+      if (prompt.complete(problems)) {
+        return;
+      }
+      if (problems.isEmpty()) {
+        LOG.info("all nodes are closed to everybody else");
+      } else {
+        late.accept(found(problems));
+      }
+    } catch (Exception e) {
+      if (!prompt.completeExceptionally(e)) {
+        LOG.info("not all nodes were looked at: {}", e.getMessage());
+      }
+    }
+  }
+
+  private List<String> problems(String root) throws Exception {
     Deque<String> toVisit = new ArrayDeque<>(List.of(root));
     List<String> problems = new ArrayList<>();
     while (!toVisit.isEmpty() && problems.size() < NAMED_MAX) {
@@ -63,19 +144,12 @@ public final class AclCheck {
       while (!toVisit.isEmpty() && paths.size() < Batch.SIZE) {
         paths.add(toVisit.remove());
       }
-      try {
-        visit(paths, toVisit, problems);
-      } catch (Exception e) {
-        throw notChecked(root, e);
+      visit(paths, toVisit, problems);
+      if (paced) {
+        TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
       }
     }
-    if (!problems.isEmpty()) {
-      throw new DurableStateException(
-          "ZooKeeper holds nodes that others may read or change: "
-              + String.join("; ", problems)
-              + ". Whoever can write them can run commands as you. Find out who made them; "
-              + "remove them, or restore the state from a backup.");
-    }
+    return problems;
   }
 
   private void visit(List<String> paths, Deque<String> toVisit, List<String> problems)
@@ -143,10 +217,7 @@ public final class AclCheck {
         path, false, (code, p, context, children) -> Batch.settle(to, code, path, children), null);
   }
 
-  private static DurableStateException notChecked(String root, Exception e) {
-    if (e instanceof InterruptedException) {
-      Thread.currentThread().interrupt();
-    }
+  private static DurableStateException notChecked(String root, Throwable e) {
     return new DurableStateException(
         "ZooKeeper does not show who may access the nodes under "
             + root

@@ -8,12 +8,16 @@ import java.util.concurrent.CompletableFuture;
 import org.apache.curator.framework.CuratorFramework;
 import org.bloomery.core.port.LedgerStore;
 import org.bloomery.core.port.RunStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Everything that is durable in one home: a session to its ZooKeeper, which is a server of its own
  * or an ensemble that several control planes share, its runs and its ledger.
  */
 public final class HomeState implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(HomeState.class);
+
   private final Optional<EmbeddedZooKeeper> server;
   private final String connectString;
   private final CuratorFramework client;
@@ -30,7 +34,7 @@ public final class HomeState implements AutoCloseable {
     this.server = server;
     this.connectString = connectString;
     this.client = client;
-    runs = ZooKeeperRunStore.open(client, name);
+    runs = ZooKeeperRunStore.open(client, name, home.resolve("archive"));
     ledger = ZooKeeperLedgerStore.open(client, home.resolve("ledger"));
     election = server.isPresent() ? this::alone : new LatchElection(client, runs, name);
   }
@@ -56,7 +60,7 @@ public final class HomeState implements AutoCloseable {
       client = CuratorSession.open(server.connectString(), secret);
       AclCheck check = new AclCheck(client, Owner.of(secret));
       check.closeNewTree();
-      check.verify("/");
+      check.verify("/", HomeState::endProcess);
       opened = new HomeState(Optional.of(server), server.connectString(), client, home, name);
       return opened;
     } finally {
@@ -86,13 +90,23 @@ public final class HomeState implements AutoCloseable {
     CuratorFramework client = CuratorSession.open(access);
     HomeState opened = null;
     try {
-      new AclCheck(client, access.owner()).verify(EnsembleRoot.toVerify(ensemble));
+      new AclCheck(client, access.owner())
+          .verify(EnsembleRoot.toVerify(ensemble), HomeState::endProcess);
       opened = new HomeState(Optional.empty(), ensemble.connectString(), client, home, name);
       return opened;
     } finally {
       if (opened == null) {
         client.close();
       }
+    }
+  }
+
+  /** What others can write must not be acted on any longer. */
+  private static void endProcess(String problem) {
+    try {
+      LOG.error("this process ends: {}", problem);
+    } finally {
+      Runtime.getRuntime().halt(EmbeddedZooKeeper.EXIT_STATE_LOST);
     }
   }
 

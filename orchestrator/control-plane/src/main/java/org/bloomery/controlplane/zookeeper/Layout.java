@@ -16,7 +16,7 @@ final class Layout {
   static final String CANDIDATES = ROOT + "/candidates";
   static final String ASKED = ROOT + "/asked";
   static final String RUNS = ROOT + "/runs";
-  static final String SPECS = ROOT + "/specs";
+  static final String ARCHIVE = ROOT + "/archive";
   static final String NODES = ROOT + "/nodes";
 
   /** Events per parent: ZooKeeper lists a node's children in one answer of at most 1 MiB. */
@@ -49,7 +49,11 @@ final class Layout {
     return NODES + "/" + cluster;
   }
 
-  static String spec(String sha256) {
-    return SPECS + "/" + sha256.substring(0, 2) + "/" + sha256;
+  static String spec(RunId run) {
+    return run(run) + "/spec";
+  }
+
+  static String archived(RunId run) {
+    return ARCHIVE + run(run).substring(RUNS.length());
   }
 }

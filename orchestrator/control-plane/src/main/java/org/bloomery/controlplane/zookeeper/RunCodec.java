@@ -147,6 +147,11 @@ public final class RunCodec {
     return limited(document("segment", segment), RECORD_BYTES_MAX, segment.file());
   }
 
+  /** Where an archived run lies, as it is stored. */
+  byte[] encode(ArchivePlace place) {
+    return limited(document("place", place), RECORD_BYTES_MAX, place.file());
+  }
+
   /** A spec's text as it is stored. */
   public byte[] encodeSpec(String text) {
     return limited(text.getBytes(StandardCharsets.UTF_8), SPEC_BYTES_MAX, "the spec");
@@ -202,7 +207,18 @@ public final class RunCodec {
     return decode(bytes, "budget", Budget.class, place);
   }
 
-  private byte[] document(String name, Object value) {
+  /**
+   * Reads where an archived run lies.
+   *
+   * @param place where it was found, for the message
+   * @throws DamagedException if it is no such document, or a newer version's
+   */
+  ArchivePlace decodePlace(byte[] bytes, String place) {
+    return decode(bytes, "place", ArchivePlace.class, place);
+  }
+
+  /** A document on one line. */
+  byte[] document(String name, Object value) {
     ObjectNode document = MAPPER.createObjectNode().put("format", FORMAT);
     document.set(name, MAPPER.valueToTree(value));
     try {
@@ -212,7 +228,7 @@ public final class RunCodec {
     }
   }
 
-  private <T> T decode(byte[] bytes, String name, Class<T> type, String place) {
+  <T> T decode(byte[] bytes, String name, Class<T> type, String place) {
     try {
       JsonNode document = MAPPER.readTree(bytes);
       int format = document.path("format").asInt(0);

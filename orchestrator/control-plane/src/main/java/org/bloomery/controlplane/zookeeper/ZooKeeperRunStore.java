@@ -1,9 +1,9 @@
 package org.bloomery.controlplane.zookeeper;
 
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.apache.curator.framework.CuratorFramework;
@@ -29,9 +29,10 @@ import org.bloomery.core.run.RunRecord;
  *   /runs/3f/bloom-nano                the state (JSON, at most 64 KiB); 3f: SHA-256 of the name
  *     /events/0000000/0000000001       the record that made version 1 (JSON, at most 64 KiB)
  *     /events/0000000/0000000002       ... at most 1,000 under one parent
+ *     /spec                            the text that it was submitted with (at most 256 KiB)
+ *   /archive/3f/bloom-nano             where in a file an archived run lies: see {@link RunArchive}
  *   /nodes/jean-zay                    what is known of a cluster's nodes (JSON, at most 64 KiB)
  *   /budgets, /ledger                      see {@link ZooKeeperLedgerStore}
- *   /specs/9a/9ab1...                  a spec's text (at most 256 KiB) under its SHA-256
  *
  * Layout v1, the first one.
  * </pre>
@@ -42,21 +43,26 @@ import org.bloomery.core.run.RunRecord;
  * afterwards whether that was ours.
  */
 public final class ZooKeeperRunStore implements RunStore {
+  /** A longer history does not fit into the one request that removes it; such a run stays. */
+  private static final int ARCHIVED_RECORDS_MAX = 4000;
+
   private static final List<String> PARENTS =
       List.of(
-          Layout.EPOCH, Layout.CANDIDATES, Layout.ASKED, Layout.RUNS, Layout.SPECS, Layout.NODES);
+          Layout.EPOCH, Layout.CANDIDATES, Layout.ASKED, Layout.RUNS, Layout.ARCHIVE, Layout.NODES);
 
   private final CuratorFramework client;
   private final FencedTree tree;
   private final EpochNode epochs;
   private final AskedNodes asked;
+  private final ArchivedRuns archived;
   private final RunCodec codec = new RunCodec();
 
-  private ZooKeeperRunStore(CuratorFramework client, String name) {
+  private ZooKeeperRunStore(CuratorFramework client, String name, Path archive) {
     this.client = client;
     tree = new FencedTree(client);
     epochs = new EpochNode(client, tree, name);
     asked = new AskedNodes(client, tree);
+    archived = new ArchivedRuns(client, tree, codec, new RunArchive(archive, codec));
   }
 
   /**
@@ -64,9 +70,10 @@ public final class ZooKeeperRunStore implements RunStore {
    *
    * @param client a started session of {@link CuratorSession}, which stays the caller's
    * @param name how the leader that this process may become is called in messages
+   * @param archive the directory of archived runs; the same for all that share a ZooKeeper
    */
-  public static ZooKeeperRunStore open(CuratorFramework client, String name) {
-    ZooKeeperRunStore store = new ZooKeeperRunStore(client, name);
+  public static ZooKeeperRunStore open(CuratorFramework client, String name, Path archive) {
+    ZooKeeperRunStore store = new ZooKeeperRunStore(client, name, archive);
     for (String path : PARENTS) {
       store.tree.ensure(path, new byte[0]);
     }
@@ -118,9 +125,21 @@ public final class ZooKeeperRunStore implements RunStore {
 
   @Override
   public List<RunId> list() {
+    List<RunId> runs = new ArrayList<>(namesUnder(Layout.RUNS));
+    runs.addAll(namesUnder(Layout.ARCHIVE));
+    // One that moves just now is in both.
+    return runs.stream().distinct().sorted().toList();
+  }
+
+  @Override
+  public List<RunId> present() {
+    return namesUnder(Layout.RUNS).stream().sorted().toList();
+  }
+
+  private List<RunId> namesUnder(String parent) {
     List<RunId> runs = new ArrayList<>();
-    for (String bucket : tree.children(Layout.RUNS)) {
-      String path = Layout.RUNS + "/" + bucket;
+    for (String bucket : tree.children(parent)) {
+      String path = parent + "/" + bucket;
       for (String child : tree.children(path)) {
         if (!RunId.isValid(child)) {
           throw new DamagedException(path + "/" + child + " is not named like a run", null);
@@ -128,7 +147,6 @@ public final class ZooKeeperRunStore implements RunStore {
         runs.add(new RunId(child));
       }
     }
-    Collections.sort(runs);
     return runs;
   }
 
@@ -153,19 +171,28 @@ public final class ZooKeeperRunStore implements RunStore {
     List<Run> runs = new ArrayList<>();
     for (int from = 0; from < ids.size(); from += Batch.SIZE) {
       List<RunId> part = ids.subList(from, Math.min(ids.size(), from + Batch.SIZE));
-      List<String> paths = part.stream().map(Layout::run).toList();
-      List<Optional<Stored>> found =
-          FencedTree.answer(
-              Layout.RUNS, () -> Batch.ask(client, paths, Batch.orNothing(Stored::new)));
-      List<Run> states = new ArrayList<>();
+      List<Optional<Run>> states = states(part);
+      checkLastRecords(states.stream().flatMap(Optional::stream).toList());
       for (int i = 0; i < part.size(); i++) {
         RunId id = part.get(i);
-        found.get(i).map(stored -> state(id, stored)).ifPresent(states::add);
+        states.get(i).or(() -> archived.load(id)).ifPresent(runs::add);
       }
-      checkLastRecords(states);
-      runs.addAll(states);
     }
     return runs;
+  }
+
+  /** The states of some runs, at most {@link Batch#SIZE}; nothing for those that are archived. */
+  private List<Optional<Run>> states(List<RunId> ids) {
+    List<String> paths = ids.stream().map(Layout::run).toList();
+    List<Optional<Stored>> found =
+        FencedTree.answer(
+            Layout.RUNS, () -> Batch.ask(client, paths, Batch.orNothing(Stored::new)));
+    List<Optional<Run>> states = new ArrayList<>();
+    for (int i = 0; i < ids.size(); i++) {
+      RunId id = ids.get(i);
+      states.add(found.get(i).map(stored -> state(id, stored)));
+    }
+    return states;
   }
 
   private Run state(RunId id, Stored stored) {
@@ -186,7 +213,9 @@ public final class ZooKeeperRunStore implements RunStore {
   }
 
   /** A state without the record that made it is damage that is better found before it is used. */
-  private void checkLastRecords(List<Run> runs) {
+  private void checkLastRecords(List<Run> states) {
+    // What is over is acted on no more, and may be on its way into the archive.
+    List<Run> runs = states.stream().filter(run -> !run.isFinished()).toList();
     List<String> paths = runs.stream().map(run -> Layout.event(run.id(), run.version())).toList();
     List<RunRecord> last = records(paths);
     for (int i = 0; i < runs.size(); i++) {
@@ -205,13 +234,54 @@ public final class ZooKeeperRunStore implements RunStore {
   public List<RunRecord> history(RunId id, long afterVersion, int limit) {
     String path = Layout.run(id);
     Stat stat = FencedTree.answer(path, () -> client.checkExists().forPath(path));
-    long newest = stat == null ? 0 : stat.getVersion() + 1L;
-    long last = Math.min(newest, afterVersion + Math.max(limit, 0));
+    if (stat == null) {
+      return archivedHistory(id, afterVersion, limit);
+    }
+    long last = Math.min(stat.getVersion() + 1L, afterVersion + Math.max(limit, 0));
     List<RunRecord> records = new ArrayList<>();
-    for (long from = afterVersion + 1; from <= last; from += Batch.SIZE) {
-      records.addAll(records(id, from, Math.min(last, from + Batch.SIZE - 1)));
+    try {
+      for (long from = afterVersion + 1; from <= last; from += Batch.SIZE) {
+        records.addAll(records(id, from, Math.min(last, from + Batch.SIZE - 1)));
+      }
+    } catch (DamagedException e) {
+      if (archived.place(id).isPresent()) {
+        return archivedHistory(id, afterVersion, limit);
+      }
+      throw e;
     }
     return records;
+  }
+
+  private List<RunRecord> archivedHistory(RunId id, long afterVersion, int limit) {
+    return archived.content(id).map(RunArchive.Content::history).orElse(List.of()).stream()
+        .skip(afterVersion)
+        .limit(Math.max(limit, 0))
+        .toList();
+  }
+
+  @Override
+  public void archive(List<RunId> over, Epoch epoch) {
+    for (int from = 0; from < over.size(); from += Batch.SIZE) {
+      List<RunId> part = over.subList(from, Math.min(over.size(), from + Batch.SIZE));
+      List<Run> runs =
+          states(part).stream()
+              .flatMap(Optional::stream)
+              .filter(run -> run.version() <= ARCHIVED_RECORDS_MAX)
+              .toList();
+      List<RunArchive.Content> contents = new ArrayList<>();
+      for (Run run : runs) {
+        if (!run.isFinished()) {
+          throw new IllegalArgumentException(run.id() + " is not over");
+        }
+        String spec =
+            specText(run)
+                .orElseThrow(() -> new DamagedException(run.id() + " has lost its spec", null));
+        contents.add(new RunArchive.Content(spec, history(run.id())));
+      }
+      if (!runs.isEmpty()) {
+        archived.add(runs, contents, epoch);
+      }
+    }
   }
 
   @Override
@@ -230,14 +300,16 @@ public final class ZooKeeperRunStore implements RunStore {
     RunId id = run.id();
     String path = Layout.run(id);
     // These may stay behind should the rest fail: they say nothing about any run.
-    tree.ensure(Layout.spec(sha256), spec);
+    archived.prepare(id);
     tree.ensure(path.substring(0, path.lastIndexOf('/')), new byte[0]);
     List<CuratorOp> operations = new ArrayList<>();
     FencedTree.answer(
         path,
         () -> {
           operations.add(tree.fence(epoch));
+          operations.addAll(archived.nameIsFree(id));
           operations.add(client.transactionOp().create().forPath(path, state));
+          operations.add(client.transactionOp().create().forPath(Layout.spec(id), spec));
           operations.add(client.transactionOp().create().forPath(Layout.events(id), new byte[0]));
           addEvent(operations, id, 1, event);
           operations.add(asked.tell(id));
@@ -310,12 +382,14 @@ public final class ZooKeeperRunStore implements RunStore {
   }
 
   @Override
-  public Optional<String> specText(String sha256) {
-    String path = Layout.spec(sha256);
+  public Optional<String> specText(Run run) {
+    String path = Layout.spec(run.id());
     Optional<String> text =
-        tree.read(path, new Stat()).map(bytes -> new String(bytes, StandardCharsets.UTF_8));
-    if (text.isPresent() && !Sha256.of(text.get()).equals(sha256)) {
-      throw new DamagedException(path + " holds another text than its name says", null);
+        tree.read(path, new Stat())
+            .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
+            .or(() -> archived.content(run.id()).map(RunArchive.Content::specText));
+    if (text.isPresent() && !Sha256.of(text.get()).equals(run.spec().sha256())) {
+      throw new DamagedException(path + " is not the text that was submitted", null);
     }
     return text;
   }

@@ -201,7 +201,8 @@ final class EnsembleTest {
   void whoseLatchIsGoneDeposesNobody() throws Exception {
     try (HomeState state = HomeState.open(home, "test")) {
       RunStore.Epoch epoch = state.runs().lead();
-      ZooKeeperRunStore late = ZooKeeperRunStore.open(state.client(), "late");
+      ZooKeeperRunStore late =
+          ZooKeeperRunStore.open(state.client(), "late", home.resolve("archive"));
       assertThat(late.leadWhile(Layout.CANDIDATES + "/gone")).isEmpty();
       assertThat(state.runs().leader()).isEqualTo(new RunStore.Leader(epoch, "test"));
     }

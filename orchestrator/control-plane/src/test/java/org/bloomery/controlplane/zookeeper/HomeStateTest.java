@@ -15,10 +15,13 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.apache.curator.framework.CuratorFramework;
 import org.apache.curator.framework.CuratorFrameworkFactory;
 import org.apache.curator.retry.RetryOneTime;
@@ -59,7 +62,7 @@ final class HomeStateTest {
     try (HomeState state = HomeState.open(home, "second")) {
       assertThat(state.runs().list()).containsExactly(RUN);
       assertThat(state.runs().verifyHistory(RUN)).isEqualTo(run);
-      assertThat(state.runs().specText(run.spec().sha256())).contains(Histories.specText(RUN));
+      assertThat(state.runs().specText(run)).contains(Histories.specText(RUN));
       assertThat(state.runs().lead().number()).isGreaterThan(epoch.number());
     }
   }
@@ -246,7 +249,7 @@ final class HomeStateTest {
       create(state);
       ZooKeeperSecret other = ZooKeeperSecret.ofHome(elsewhere);
       try (CuratorFramework client = CuratorSession.open(state.connectString(), other)) {
-        assertThatThrownBy(() -> ZooKeeperRunStore.open(client, "other"))
+        assertThatThrownBy(() -> ZooKeeperRunStore.open(client, "other", home.resolve("archive")))
             .isInstanceOf(DamagedException.class)
             .hasMessageContaining("secret");
       }
@@ -277,6 +280,20 @@ final class HomeStateTest {
       state.client().setACL().withACL(ZooDefs.Ids.OPEN_ACL_UNSAFE).forPath("/");
     }
     assertRefused("/ allows world:anyone");
+  }
+
+  /** A large tree is served before all of it was looked at; what is found then is told. */
+  @Test
+  void tellsLaterOfAnOpenNodeInATreeThatIsLarge() throws Exception {
+    try (HomeState state = HomeState.open(home, "test")) {
+      create(state);
+      state.client().setACL().withACL(ZooDefs.Ids.READ_ACL_UNSAFE).forPath(Layout.event(RUN, 1));
+      CompletableFuture<String> found = new CompletableFuture<>();
+      Owner owner = Owner.of(ZooKeeperSecret.ofHome(home));
+      new AclCheck(state.client(), owner, Duration.ZERO).verify("/", found::complete);
+      assertThat(found.get(1, TimeUnit.MINUTES))
+          .contains(Layout.event(RUN, 1) + " allows world:anyone read");
+    }
   }
 
   private void assertRefused(String what) {

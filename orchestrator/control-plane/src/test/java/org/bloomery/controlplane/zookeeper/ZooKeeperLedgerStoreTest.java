@@ -52,7 +52,7 @@ final class ZooKeeperLedgerStoreTest extends LedgerStoreContract {
   @BeforeEach
   void empty() throws Exception {
     state.client().delete().deletingChildrenIfNeeded().forPath("/bloomery");
-    leadership = ZooKeeperRunStore.open(state.client(), "direct");
+    leadership = ZooKeeperRunStore.open(state.client(), "direct", home.resolve("archive"));
     store = ZooKeeperLedgerStore.open(throughProxy, directory);
   }
 

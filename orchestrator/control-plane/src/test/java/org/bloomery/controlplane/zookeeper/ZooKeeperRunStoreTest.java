@@ -58,7 +58,7 @@ final class ZooKeeperRunStoreTest extends RunStoreContract {
   @BeforeEach
   void empty() throws Exception {
     state.client().delete().deletingChildrenIfNeeded().forPath("/bloomery");
-    store = ZooKeeperRunStore.open(throughProxy, "through the proxy");
+    store = ZooKeeperRunStore.open(throughProxy, "through the proxy", home.resolve("archive"));
   }
 
   @Override

@@ -115,8 +115,20 @@ public interface RunStore {
   /** Forgets requests whose runs the leader has read since; nothing if {@code epoch} is over. */
   void answered(List<Asked> read, Epoch epoch);
 
-  /** All runs, sorted by name. */
+  /** All runs, sorted by name; also those that are archived. */
   List<RunId> list();
+
+  /** The runs that are not archived, sorted by name. */
+  List<RunId> present();
+
+  /**
+   * Archives runs that are over: they are read as before, more slowly, and nothing is recorded of
+   * them any more. What is archived already, or was changed at this moment, is left as it is.
+   *
+   * @throws FencedException if {@code epoch} is no longer the newest
+   * @throws UnavailableException if it is not known which of them are archived: try again
+   */
+  void archive(List<RunId> over, Epoch epoch);
 
   /** The present state of a run. */
   Optional<Run> load(RunId run);
@@ -145,7 +157,7 @@ public interface RunStore {
    * Creates a run by its first fact. Repeating the very same call is harmless: it succeeds if the
    * earlier one did.
    *
-   * @param specText kept under its SHA-256, which the submission must name
+   * @param specText whose SHA-256 the submission must name
    * @throws ConflictException if another run of this name exists
    * @throws FencedException if {@code epoch} is no longer the newest
    * @throws LimitException if the spec or the state is too large
@@ -180,8 +192,8 @@ public interface RunStore {
    */
   SiteNodes recordNodes(SiteNodes nodes, Epoch epoch);
 
-  /** The text of a spec that some run was submitted with. */
-  Optional<String> specText(String sha256);
+  /** The text of the spec that a run was submitted with. */
+  Optional<String> specText(Run run);
 
   /**
    * Replays a run's whole history and compares the result with the stored state, which is returned.

@@ -21,12 +21,12 @@ import org.bloomery.core.port.RunStore.LimitException;
 import org.bloomery.core.port.RunStore.UnavailableException;
 import org.bloomery.core.run.Histories;
 import org.bloomery.core.run.HoldReason;
+import org.bloomery.core.run.Outcome;
 import org.bloomery.core.run.Phase;
 import org.bloomery.core.run.Request;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunRecord;
-import org.bloomery.core.run.SpecRef;
 import org.junit.jupiter.api.Test;
 
 /** What every run store must do; the subclass says which one, empty at the start of each test. */
@@ -77,7 +77,6 @@ public abstract class RunStoreContract {
     assertThat(store().list()).isEmpty();
     assertThat(store().load(RUN)).isEmpty();
     assertThat(store().history(RUN, 0, 10)).isEmpty();
-    assertThat(store().specText("0".repeat(64))).isEmpty();
   }
 
   @Test
@@ -88,7 +87,7 @@ public abstract class RunStoreContract {
     assertThat(created.version()).isEqualTo(1);
     assertThat(created.phase()).isEqualTo(new Phase.Ready(AT));
     assertThat(otherStore().load(RUN)).contains(created);
-    assertThat(otherStore().specText(created.spec().sha256())).contains(Histories.specText(RUN));
+    assertThat(otherStore().specText(created)).contains(Histories.specText(RUN));
     assertThat(otherStore().history(RUN, 0, 10))
         .containsExactly(
             new RunRecord(1, AT, epoch.number(), "submitted", List.of(Histories.submission(RUN))));
@@ -279,13 +278,11 @@ public abstract class RunStoreContract {
     assertThat(store().verifyHistory(RUN)).isEqualTo(run);
 
     RunEvent.RunSubmitted submission = Histories.submission(new RunId("other"));
-    SpecRef spec = submission.spec();
     assertThatThrownBy(
             () -> store().create(submission, "x".repeat(256 * 1024 + 1), "submitted", AT, epoch))
         .isInstanceOf(LimitException.class)
         .hasMessageContaining("262144");
     assertThat(store().list()).containsExactly(RUN);
-    assertThat(store().specText(spec.sha256())).isEmpty();
   }
 
   @Test
@@ -351,6 +348,55 @@ public abstract class RunStoreContract {
     asked.add(7, new RunId("nobody"));
     assertThat(store().load(asked)).extracting(Run::id).isEqualTo(ids);
     assertThat(store().load(List.of())).isEmpty();
+  }
+
+  @Test
+  void readsWhatIsArchivedAsBeforeAndChangesItNoMore() {
+    Epoch epoch = store().lead();
+    Run live = create(store(), new RunId("live"), epoch);
+    Run over = finish(create(store(), RUN, epoch), epoch);
+    RunId otherId = new RunId("other-over");
+    Run other = finish(hold(store(), create(store(), otherId, epoch), "held", epoch), epoch);
+    List<RunRecord> history = store().history(otherId);
+
+    store().archive(List.of(RUN, otherId), epoch);
+    store().archive(List.of(RUN), epoch);
+
+    assertThat(otherStore().present()).containsExactly(live.id());
+    assertThat(otherStore().list()).containsExactly(RUN, live.id(), otherId);
+    assertThat(otherStore().load(List.of(otherId, live.id(), RUN)))
+        .containsExactly(other, live, over);
+    assertThat(otherStore().history(otherId)).isEqualTo(history);
+    assertThat(otherStore().history(otherId, 1, 1)).containsExactly(history.get(1));
+    assertThat(otherStore().specText(other)).contains(Histories.specText(otherId));
+    assertThat(otherStore().verifyHistory(otherId)).isEqualTo(other);
+    assertThatThrownBy(() -> hold(store(), over, "too late", epoch))
+        .isInstanceOf(ConflictException.class);
+    assertThatThrownBy(
+            () ->
+                store()
+                    .create(Histories.submission(RUN), Histories.specText(RUN), "again", AT, epoch))
+        .isInstanceOf(ConflictException.class);
+  }
+
+  @Test
+  void archivesNothingThatLivesNorForAnOlderLeader() {
+    Epoch epoch = store().lead();
+    Run over = finish(create(store(), RUN, epoch), epoch);
+    RunId live = new RunId("live");
+    create(store(), live, epoch);
+    assertThatThrownBy(() -> store().archive(List.of(live), epoch))
+        .isInstanceOf(IllegalArgumentException.class);
+    otherStore().lead();
+    assertThatThrownBy(() -> store().archive(List.of(RUN), epoch))
+        .isInstanceOf(FencedException.class);
+    assertThat(store().present()).containsExactly(RUN, live);
+    assertThat(store().load(RUN)).contains(over);
+  }
+
+  private Run finish(Run run, Epoch epoch) {
+    RunEvent end = new RunEvent.RunFinished(Outcome.CANCELLED);
+    return store().record(run, List.of(end), "over", AT.plusSeconds(run.version()), epoch);
   }
 
   @Test

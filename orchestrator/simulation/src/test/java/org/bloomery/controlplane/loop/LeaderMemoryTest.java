@@ -30,7 +30,7 @@ class LeaderMemoryTest {
   private final List<RunId> damaged = new ArrayList<>();
   private final RunStore store = watched(new InMemoryRunStore());
   private final RunStore.Epoch epoch = store.lead();
-  private final LeaderMemory memory = new LeaderMemory(store, epoch);
+  private final LeaderMemory memory = new LeaderMemory(store, epoch, Accounts.NONE);
 
   private RunStore watched(RunStore real) {
     return (RunStore)

@@ -1,0 +1,56 @@
+package org.bloomery.controlplane.loop;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import org.bloomery.core.id.RunId;
+import org.bloomery.core.port.RunStore;
+import org.bloomery.core.run.Run;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Lets the store archive what is over for long, so that it holds little more than what lives. */
+public final class Archivist {
+  private static final Logger LOG = LoggerFactory.getLogger(Archivist.class);
+
+  /** Until then a job that surfaces late may have to be billed. */
+  private static final Duration OVER = Duration.ofDays(7);
+
+  private static final int AT_ONCE = 256;
+
+  private final RunStore store;
+  private final InstantSource time;
+  private final RunStore.Epoch epoch;
+
+  public Archivist(RunStore store, InstantSource time, RunStore.Epoch epoch) {
+    this.store = store;
+    this.time = time;
+    this.epoch = epoch;
+  }
+
+  /** Archives all that is over for a week; what fails is tried again the next time. */
+  public void archive() {
+    try {
+      Instant before = time.instant().minus(OVER);
+      List<RunId> ids = store.present();
+      long archived = 0;
+      for (int from = 0; from < ids.size(); from += AT_ONCE) {
+        List<RunId> over =
+            store.load(ids.subList(from, Math.min(ids.size(), from + AT_ONCE))).stream()
+                .filter(run -> isPast(run, before))
+                .map(Run::id)
+                .toList();
+        store.archive(over, epoch);
+        archived += over.size();
+      }
+      LOG.info("{} runs are archived", archived);
+    } catch (RunStore.StoreException e) {
+      LOG.warn("runs are not archived: {}", e.getMessage());
+    }
+  }
+
+  private static boolean isPast(Run run, Instant before) {
+    return run.isFinished() && !run.hasOpenBills() && run.updatedAt().isBefore(before);
+  }
+}
