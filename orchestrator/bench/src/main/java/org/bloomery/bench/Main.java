@@ -24,8 +24,10 @@ public final class Main {
       plan(out);
     } else if (arguments.length == 3 && arguments[0].equals("submit")) {
       new SubmitBenchmark(Path.of(arguments[1]), Path.of(arguments[2])).run(out);
+    } else if (arguments.length == 1 && arguments[0].equals("store")) {
+      StoreBenchmark.run(out);
     } else {
-      System.err.println("bench: there are: plan, submit FILES DIRECTORY");
+      System.err.println("bench: there are: plan, store, submit FILES DIRECTORY");
       System.exit(2);
     }
   }
