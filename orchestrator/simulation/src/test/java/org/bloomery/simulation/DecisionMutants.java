@@ -16,9 +16,11 @@ import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.run.Decider;
 import org.bloomery.core.run.Decision;
 import org.bloomery.core.run.Effect;
+import org.bloomery.core.run.HoldReason;
 import org.bloomery.core.run.Lineage;
 import org.bloomery.core.run.Phase;
 import org.bloomery.core.run.Run;
+import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunPolicy;
 import org.bloomery.core.run.Seen;
 import org.bloomery.core.spec.SiteTimings;
@@ -46,6 +48,44 @@ final class DecisionMutants {
       return real.decide(
           run, seen, with(policy, policy.reservation(), policy.budget(), hasty), purses, now);
     };
+  }
+
+  /** Goes on however often it has failed. */
+  static Decider withoutEnd(Decider real) {
+    return (run, seen, policy, purses, now) -> {
+      Decision decision = real.decide(run, seen, policy, purses, now);
+      List<RunEvent> facts =
+          decision.facts().stream()
+              .map(
+                  fact ->
+                      fact instanceof RunEvent.RunHeld held
+                              && held.reason() == HoldReason.TOO_MANY_FAILURES
+                          ? new RunEvent.RunReady(now)
+                          : fact)
+              .toList();
+      return new Decision(facts, decision.effects(), decision.why());
+    };
+  }
+
+  /** Believes that a job is over only when it has seen that often. */
+  static final class Sleepy implements Decider {
+    private static final int LOOKS = 8;
+
+    private final Decider real;
+    private final Map<String, Integer> looks = new TreeMap<>();
+
+    Sleepy(Decider real) {
+      this.real = real;
+    }
+
+    @Override
+    public Decision decide(
+        Run run, Seen seen, RunPolicy policy, List<Purse> purses, java.time.Instant now) {
+      Decision decision = real.decide(run, seen, policy, purses, now);
+      boolean ends = decision.facts().stream().anyMatch(RunEvent.JobEnded.class::isInstance);
+      int count = ends ? looks.merge(run.id() + " " + run.attempt(), 1, Integer::sum) : LOOKS;
+      return count < LOOKS ? new Decision(List.of(), decision.effects(), "sleeps") : decision;
+    }
   }
 
   static Decider withoutReservation(Decider real) {

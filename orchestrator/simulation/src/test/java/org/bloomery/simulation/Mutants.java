@@ -41,6 +41,7 @@ final class Mutants {
         inManager(
             "takes a job that completes for over",
             real -> SlurmMutants.endedIn(JobState.COMPLETING, real)));
+    all.add(inManager("asks for no bills of surplus jobs", SlurmMutants::withoutUnbilled));
     all.add(inManager("forgets the excluded nodes", SlurmMutants::withoutExclusions));
     all.add(inManager("ends all jobs of a name", SlurmMutants::cancellingByName));
     all.add(inRunner("submits again after a time-out", SlurmMutants::retrying));
@@ -53,6 +54,8 @@ final class Mutants {
         inDecider(
             "takes a job for lost after a minute",
             real -> DecisionMutants.impatient(real, 2, Duration.ofMinutes(1))));
+    all.add(inDecider("sees an end only after a while", DecisionMutants.Sleepy::new));
+    all.add(inDecider("never gives up", DecisionMutants::withoutEnd));
     all.add(inDecider("reserves nothing", DecisionMutants::withoutReservation));
     all.add(inDecider("looks at no budget", DecisionMutants::withoutBudget));
     all.add(inDecider("lets surplus jobs live", DecisionMutants::withoutEndingSurplus));

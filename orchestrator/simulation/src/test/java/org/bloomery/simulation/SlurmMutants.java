@@ -13,6 +13,7 @@ import org.bloomery.core.observe.JobView;
 import org.bloomery.core.observe.Observation;
 import org.bloomery.core.observe.SchedulerEnd;
 import org.bloomery.core.port.ResourceManager;
+import org.bloomery.core.port.ResourceManager.Wanted;
 
 /** Control planes that are wrong about what SLURM says, or in what they tell it. */
 final class SlurmMutants {
@@ -52,6 +53,28 @@ final class SlurmMutants {
             : new Observation.Known(now, List.of());
       }
     };
+  }
+
+  /** Asks for attempts only. */
+  static ResourceManager withoutUnbilled(ResourceManager real) {
+    return new PassingResourceManager(real) {
+      @Override
+      public Observation observe(List<Wanted> wanted, Instant now) {
+        return super.observe(wanted.stream().map(SlurmMutants::withoutUnbilled).toList(), now);
+      }
+    };
+  }
+
+  private static Wanted withoutUnbilled(Wanted wanted) {
+    return new Wanted(
+        wanted.run(),
+        wanted.attempt(),
+        wanted.jobName(),
+        wanted.directory(),
+        wanted.devices(),
+        wanted.key(),
+        List.of(),
+        wanted.since());
   }
 
   /** One state of a job is taken for its end. */
