@@ -179,7 +179,8 @@ final class FullStore {
                 OptionalLong.of(1),
                 OptionalLong.of(320),
                 320,
-                3500),
+                3500,
+                Optional.empty()),
             new RunEvent.UsagePosted(posting));
     record(run, posting.end(), new RunEvent.RunFinished(Outcome.SUCCEEDED));
     return null;
