@@ -48,7 +48,7 @@ public final class ControlPlane implements AutoCloseable {
   private static final long FREE_BYTES_MIN = 64L * 1024 * 1024;
 
   /** A new leader has better things to do at first. */
-  private static final long ARCHIVE_AFTER_MINUTES = 10;
+  private static final long TIDY_AFTER_MINUTES = 10;
 
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
   private final CommandRunner slurmCommands;
@@ -213,10 +213,11 @@ public final class ControlPlane implements AutoCloseable {
     ScheduledExecutorService daily =
         Executors.newSingleThreadScheduledExecutor(Sites.daemon("tidy"));
     long day = TimeUnit.DAYS.toMinutes(1);
-    Future<?> months = daily.scheduleWithFixedDelay(ledger::closeMonths, 0, day, TimeUnit.MINUTES);
-    Future<?> runs =
+    Future<?> months =
         daily.scheduleWithFixedDelay(
-            archivist::archive, ARCHIVE_AFTER_MINUTES, day, TimeUnit.MINUTES);
+            ledger::closeMonths, TIDY_AFTER_MINUTES, day, TimeUnit.MINUTES);
+    Future<?> runs =
+        daily.scheduleWithFixedDelay(archivist::archive, TIDY_AFTER_MINUTES, day, TimeUnit.MINUTES);
     return () -> {
       months.cancel(true);
       runs.cancel(true);

@@ -27,7 +27,7 @@ final class ControlLoopCrashTest {
   private static final long MANIFESTS = 4;
 
   /** So many moments has the story at which the control plane can die. */
-  private static final int MOMENTS = 70;
+  private static final int MOMENTS = 76;
 
   private static final Ending UNDISTURBED =
       new Ending(
