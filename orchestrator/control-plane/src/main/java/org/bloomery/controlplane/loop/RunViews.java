@@ -22,6 +22,7 @@ import org.bloomery.core.id.JobKey;
 import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.port.RunStore;
+import org.bloomery.core.report.Projection;
 import org.bloomery.core.run.Attempt;
 import org.bloomery.core.run.FactWords;
 import org.bloomery.core.run.Run;
@@ -93,7 +94,32 @@ final class RunViews {
         target(run),
         run.spec().sha256(),
         attempts,
-        checkpoints);
+        checkpoints,
+        toGo(run, history),
+        budgetLeft(run));
+  }
+
+  /** Nothing while the spec cannot be read, or once the run is over. */
+  private Optional<Projection> toGo(Run run, RunHistory history) {
+    OptionalLong target = target(run);
+    if (target.isEmpty() || run.isFinished()) {
+      return Optional.empty();
+    }
+    Optional<Progress> live = live(run);
+    Projection.Steps steps =
+        live.map(progress -> new Projection.Steps(progress.steps(), progress.stepSeconds()))
+            .orElse(Projection.Steps.NONE);
+    long left = target.getAsLong() - iteration(run, live).orElse(0);
+    return Projection.of(history, left, steps, contexts.of(run).spec().resources().devices());
+  }
+
+  private OptionalLong budgetLeft(Run run) {
+    try {
+      long budget = contexts.of(run).policy(run).budget().value();
+      return OptionalLong.of(Math.max(0, budget - run.posted().value()));
+    } catch (IllegalStateException e) {
+      return OptionalLong.empty();
+    }
   }
 
   List<CheckpointView> checkpoints(RunId id, boolean verify) {

@@ -19,6 +19,7 @@ import org.bloomery.core.id.RunId;
 import org.bloomery.core.ledger.GpuSeconds;
 import org.bloomery.core.ledger.Posting;
 import org.bloomery.core.observe.EndCause;
+import org.bloomery.core.report.Projection;
 import org.bloomery.core.run.Outcome;
 import org.bloomery.core.run.RunEvent;
 import org.bloomery.core.run.RunRecord;
@@ -158,7 +159,9 @@ public final class FakeControlPlane implements ControlPlaneApi {
         OptionalLong.of(120),
         SHA,
         List.of(killedAttempt(), lastAttempt()),
-        checkpoints(false));
+        checkpoints(false),
+        Optional.of(new Projection(200, 0.75, 0.8, 375, Duration.ofSeconds(188))),
+        OptionalLong.of(7200));
   }
 
   private static AttemptView killedAttempt() {
