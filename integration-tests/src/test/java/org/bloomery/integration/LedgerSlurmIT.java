@@ -8,12 +8,14 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.bloomery.controlplane.ControlPlane;
 import org.bloomery.controlplane.api.AuditView;
 import org.bloomery.controlplane.api.LedgerAddition;
@@ -129,7 +131,7 @@ class LedgerSlurmIT {
           .extracting(UsageTable.Row::key)
           .contains("grace", cluster.user());
       assertThat(usage(ledger, GroupBy.RUN, days).rows())
-          .contains(new UsageTable.Row("job " + CPU_ONLY, 1, 0, 0, 0));
+          .contains(new UsageTable.Row("job " + CPU_ONLY, 1, 0, 0, 0, 0));
       LedgerAddition again = ledger.collect(CLUSTER, days, "ada");
       assertThat(again.changed()).isZero();
       assertThat(again.lines()).isEqualTo(audit.jobs());
@@ -157,12 +159,18 @@ class LedgerSlurmIT {
             "root",
             "mysql",
             "slurm_acct_db",
-            "--execute=update bloomery_job_table set time_submit = time_submit - 3600,"
-                + " time_eligible = time_eligible - 3600, time_start = time_start - 3600,"
-                + " time_end = time_end - 3600 where time_start > 0;"
-                + " update bloomery_suspend_table set time_start = time_start - 3600,"
-                + " time_end = time_end - 3600;");
+            "--execute=update bloomery_job_table set "
+                + earlier("time_submit", "time_eligible", "time_start", "time_end")
+                + " where time_start > 0; update bloomery_suspend_table set "
+                + earlier("time_start", "time_end"));
     assertThat(ran.exitCode()).as("%s", ran).isZero();
+  }
+
+  /** 0 is no time, and stays. */
+  private static String earlier(String... columns) {
+    return Arrays.stream(columns)
+        .map(column -> column + " = greatest(" + column + ", 3600) - 3600")
+        .collect(Collectors.joining(", "));
   }
 
   private static UsageTableView usage(LedgerApi ledger, GroupBy by, Period days) {

@@ -19,7 +19,14 @@ final class LedgerCsv {
 
   static String usage(UsageTableView view) {
     StringBuilder csv = new StringBuilder();
-    row(csv, view.by(), "jobs", "gpuSeconds", "allocatedGpuSeconds", "lostGpuSeconds");
+    row(
+        csv,
+        view.by(),
+        "jobs",
+        "gpuSeconds",
+        "allocatedGpuSeconds",
+        "lostGpuSeconds",
+        "foreignGpuSeconds");
     for (UsageTable.Row row : view.rows()) {
       row(
           csv,
@@ -27,7 +34,8 @@ final class LedgerCsv {
           row.jobs(),
           row.gpuSeconds(),
           row.allocatedGpuSeconds(),
-          row.lostGpuSeconds());
+          row.lostGpuSeconds(),
+          row.foreignGpuSeconds());
     }
     return csv.toString();
   }

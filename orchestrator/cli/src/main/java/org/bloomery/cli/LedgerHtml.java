@@ -65,12 +65,13 @@ final class LedgerHtml {
               Long.toString(row.jobs()),
               LedgerTables.hours(row.gpuSeconds()),
               LedgerTables.share(row.gpuSeconds(), view.gpuSeconds()),
-              LedgerTables.hours(row.lostGpuSeconds())));
+              LedgerTables.hours(row.lostGpuSeconds()),
+              LedgerTables.hours(row.foreignGpuSeconds())));
     }
     StringBuilder body = new StringBuilder();
     body.append(paragraph(LedgerTables.hours(view.gpuSeconds()) + " GPU-hours"))
         .append(chart(bars))
-        .append(table(List.of(view.by(), "jobs", "GPU-hours", "share", "lost"), rows));
+        .append(table(List.of(view.by(), "jobs", "GPU-hours", "share", "lost", "foreign"), rows));
     for (EnergyView energy : view.energy()) {
       body.append(paragraph(energy.words()));
     }

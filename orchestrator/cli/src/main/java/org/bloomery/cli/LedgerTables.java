@@ -68,19 +68,22 @@ final class LedgerTables {
             "JOBS#",
             "GPU-HOURS#",
             "SHARE#",
-            "LOST GPU-HOURS#");
+            "LOST GPU-HOURS#",
+            "FOREIGN#");
     for (UsageTable.Row row : view.rows()) {
       table.row(
           row.key().isEmpty() ? Words.ABSENT : row.key(),
           row.jobs(),
           hours(row.gpuSeconds()),
           share(row.gpuSeconds(), view.gpuSeconds()),
-          hours(row.lostGpuSeconds()));
+          hours(row.lostGpuSeconds()),
+          hours(row.foreignGpuSeconds()));
     }
     return table
         + "\n"
         + RunScreen.line("total", RunScreen.used(view.gpuSeconds()))
         + RunScreen.line("lost", RunScreen.used(view.lostGpuSeconds()))
+        + RunScreen.line("foreign", RunScreen.used(view.foreignGpuSeconds()))
         + RunScreen.line("period", period(view.from(), view.to()))
         + RunScreen.line("as of", Words.time(view.asOf()));
   }

@@ -16,6 +16,7 @@ import org.bloomery.core.report.UsageTable;
  * @param to last day
  * @param gpuSeconds as charged
  * @param allocatedGpuSeconds devices x elapsed time, as the accounting has them
+ * @param foreignGpuSeconds the charged ones of jobs that no run has started
  * @param energy of what was allocated, where the power of the devices is known
  */
 public record UsageTableView(
@@ -27,6 +28,7 @@ public record UsageTableView(
     long gpuSeconds,
     long allocatedGpuSeconds,
     long lostGpuSeconds,
+    long foreignGpuSeconds,
     List<UsageTable.Row> rows,
     List<EnergyView> energy) {
   public UsageTableView {
@@ -46,6 +48,7 @@ public record UsageTableView(
         table.gpuSeconds(),
         table.allocatedGpuSeconds(),
         table.lostGpuSeconds(),
+        table.foreignGpuSeconds(),
         table.rows(),
         energy);
   }

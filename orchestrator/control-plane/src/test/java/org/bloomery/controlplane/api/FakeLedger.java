@@ -168,15 +168,15 @@ public final class FakeLedger implements LedgerApi {
         switch (by) {
           case MONTH ->
               List.of(
-                  new UsageTable.Row("2022-03", 12, 500_000_000, 500_000_000, 40_000_000),
-                  new UsageTable.Row("2022-04", 9, 995_328_000, 995_328_000, 3_600));
+                  new UsageTable.Row("2022-03", 12, 500_000_000, 500_000_000, 40_000_000, 0),
+                  new UsageTable.Row("2022-04", 9, 995_328_000, 995_328_000, 3_600, 328_000));
           case RUN, USER, ACCOUNT, TEAM, WEEK, CAUSE, NODE ->
               List.of(
-                  new UsageTable.Row("first", 20, 1_495_000_000, 1_495_000_000, 40_003_600),
-                  new UsageTable.Row("", 1, 328_000, 328_000, 0));
+                  new UsageTable.Row("first", 20, 1_495_000_000, 1_495_000_000, 40_003_600, 0),
+                  new UsageTable.Row("", 1, 328_000, 328_000, 0, 328_000));
         };
     return UsageTableView.of(
-        new UsageTable(21, 1_495_328_000, 1_495_328_000, 40_003_600, rows),
+        new UsageTable(21, 1_495_328_000, 1_495_328_000, 40_003_600, 328_000, rows),
         by,
         period,
         List.of(energy()),

@@ -77,7 +77,11 @@ public final class Reports {
       Optional<JobStory> story = line.run().isPresent() ? stories.apply(line) : Optional.empty();
       long lost = story.map(JobStory::lostGpuSeconds).orElse(0L);
       sums.addJob(
-          grouping.keys(line, story), line.allocatedGpuSeconds(), line.chargedGpuSeconds(), lost);
+          grouping.keys(line, story),
+          line.allocatedGpuSeconds(),
+          line.chargedGpuSeconds(),
+          lost,
+          line.run().isPresent() ? 0 : line.chargedGpuSeconds());
     }
     return UsageTable.of(by, sums);
   }
@@ -97,7 +101,9 @@ public final class Reports {
   }
 
   private static long[] figures(LedgerSums.Sum sum) {
-    return new long[] {sum.allocatedGpuSeconds(), sum.chargedGpuSeconds(), 0};
+    return new long[] {
+      sum.allocatedGpuSeconds(), sum.chargedGpuSeconds(), 0, sum.chargedGpuSeconds()
+    };
   }
 
   /** The lines of a period that are not in the sums of whole months. */

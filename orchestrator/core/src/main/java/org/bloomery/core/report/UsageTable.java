@@ -8,20 +8,31 @@ import java.util.List;
  * @param jobs in all rows; a job on several nodes counts once here and in the row of each node
  */
 public record UsageTable(
-    long jobs, long allocatedGpuSeconds, long gpuSeconds, long lostGpuSeconds, List<Row> rows) {
-  private static final int FIGURES = 3;
+    long jobs,
+    long allocatedGpuSeconds,
+    long gpuSeconds,
+    long lostGpuSeconds,
+    long foreignGpuSeconds,
+    List<Row> rows) {
+  private static final int FIGURES = 4;
 
   /**
    * One group.
    *
    * @param gpuSeconds as charged
+   * @param foreignGpuSeconds the part of them of jobs that no run has started
    */
   public record Row(
-      String key, long jobs, long allocatedGpuSeconds, long gpuSeconds, long lostGpuSeconds)
+      String key,
+      long jobs,
+      long allocatedGpuSeconds,
+      long gpuSeconds,
+      long lostGpuSeconds,
+      long foreignGpuSeconds)
       implements GroupSums.Row {
 
     private static Row of(String key, GroupSums.Sum sum) {
-      return new Row(key, sum.jobs(), sum.figure(0), sum.figure(1), sum.figure(2));
+      return new Row(key, sum.jobs(), sum.figure(0), sum.figure(1), sum.figure(2), sum.figure(3));
     }
   }
 
@@ -29,7 +40,7 @@ public record UsageTable(
     rows = List.copyOf(rows);
   }
 
-  /** Sums of allocated, charged and lost GPU-seconds. */
+  /** Sums of allocated, charged, lost and foreign GPU-seconds. */
   static GroupSums sums() {
     return new GroupSums(FIGURES);
   }
@@ -41,6 +52,7 @@ public record UsageTable(
         all.allocatedGpuSeconds(),
         all.gpuSeconds(),
         all.lostGpuSeconds(),
+        all.foreignGpuSeconds(),
         sums.rows(by, Row::of));
   }
 }

@@ -96,6 +96,9 @@ class UsageTableTest {
         .isEqualTo(table.allocatedGpuSeconds())
         .isEqualTo(153);
     assertThat(table.rows().stream().mapToLong(UsageTable.Row::lostGpuSeconds).sum()).isEqualTo(11);
+    assertThat(table.foreignGpuSeconds()).isEqualTo(7);
+    assertThat(table.rows().stream().mapToLong(UsageTable.Row::foreignGpuSeconds).sum())
+        .isEqualTo(7);
   }
 
   @ParameterizedTest
