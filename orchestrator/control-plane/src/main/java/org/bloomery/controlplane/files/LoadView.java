@@ -51,6 +51,7 @@ public final class LoadView {
    *
    * @param source empty for a training that starts from scratch: the view has nothing in it then
    * @return the view's directory
+   * @throws CheckpointGoneException if the checkpoint was removed
    */
   public static Path prepare(Path attemptDirectory, Optional<Source> source) throws IOException {
     Path view = attemptDirectory.resolve(AttemptFiles.LOAD);
@@ -58,8 +59,10 @@ public final class LoadView {
       return view;
     }
     if (source.isPresent() && !Files.isDirectory(source.get().directory())) {
-      throw new NoSuchFileException(
-          source.get().directory().toString(), null, "the checkpoint to load is not there");
+      String checkpoint = source.get().directory().toString();
+      throw Files.isDirectory(source.get().root())
+          ? new CheckpointGoneException(checkpoint)
+          : new NoSuchFileException(checkpoint, null, "nothing can be seen of its directory");
     }
     String unique = UUID.randomUUID().toString();
     Path built =

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import org.bloomery.controlplane.files.AtomicFiles;
+import org.bloomery.controlplane.files.CheckpointGoneException;
 import org.bloomery.core.checkpoint.CheckpointManifest;
 import org.bloomery.core.checkpoint.CheckpointRef;
 import org.bloomery.core.checkpoint.SealedCheckpoint;
@@ -200,6 +201,8 @@ public final class RunEffects {
       ResourceManager.JobRequest request, AttemptWriter.Work files) {
     try {
       files.write();
+    } catch (CheckpointGoneException e) {
+      return new ResourceManager.Submission.Rejected(words(e));
     } catch (IOException e) {
       return new ResourceManager.Submission.Deferred("its files are not written: " + words(e));
     }

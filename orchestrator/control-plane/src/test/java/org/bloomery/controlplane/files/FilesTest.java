@@ -143,8 +143,13 @@ class FilesTest {
     Path attempt = Files.createDirectory(directory.resolve("0002"));
     LoadView.Source gone = new LoadView.Source(directory, new CheckpointRef(1, 100));
     assertThatThrownBy(() -> LoadView.prepare(attempt, Optional.of(gone)))
-        .isInstanceOf(NoSuchFileException.class)
-        .hasMessageContaining("the checkpoint to load is not there");
+        .isInstanceOf(CheckpointGoneException.class)
+        .hasMessageContaining("the checkpoint to load is not there any more");
+    // A file system that is away has removed nothing.
+    LoadView.Source away =
+        new LoadView.Source(directory.resolve("away"), new CheckpointRef(1, 100));
+    assertThatThrownBy(() -> LoadView.prepare(attempt, Optional.of(away)))
+        .isExactlyInstanceOf(NoSuchFileException.class);
     assertThat(names(attempt)).isEmpty();
   }
 
