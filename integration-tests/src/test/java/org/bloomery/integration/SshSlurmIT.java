@@ -77,7 +77,7 @@ class SshSlurmIT {
     Path ssh = ssh(false);
     try (ClusterControl control = ClusterControl.overSsh(cluster, ssh)) {
       control.submit("careful", LONG);
-      control.awaitExplanation("careful", "Host key verification failed");
+      control.awaitExplanation("careful", "REMOTE HOST IDENTIFICATION HAS CHANGED");
       assertThat(control.story("careful").ends()).isEmpty();
       cluster.await(String::isEmpty, "squeue", "--noheader");
 
