@@ -23,6 +23,7 @@ import org.bloomery.controlplane.loop.LedgerBook;
 import org.bloomery.controlplane.loop.LedgerDesk;
 import org.bloomery.controlplane.loop.RunContexts;
 import org.bloomery.controlplane.loop.Service;
+import org.bloomery.controlplane.loop.Submissions;
 import org.bloomery.controlplane.process.CommandRunner;
 import org.bloomery.controlplane.slurm.SlurmCluster;
 import org.bloomery.controlplane.zookeeper.HomeState;
@@ -41,7 +42,7 @@ final class SlurmControlPlane implements AutoCloseable {
   private final HomeState state;
   private final RunStore store;
   private final ExecutorService looks = Executors.newSingleThreadExecutor();
-  private final ExecutorService submissions = Executors.newSingleThreadExecutor();
+  private final ExecutorService submissions = Executors.newFixedThreadPool(Submissions.AT_ONCE);
   private final ClusterLoops loops;
   private final ControlPlaneApi api;
 

@@ -242,6 +242,10 @@ public final class ControlLoop implements AutoCloseable {
       LOG.warn("the store does not answer; nothing is decided: {}", e.getMessage());
       return;
     }
+    if (runs.isEmpty()) {
+      // A site is not asked about nothing, and what was not asked is not known.
+      return;
+    }
     boolean due = isDue(now);
     if (due) {
       last = Optional.of(ask(runs, now));
@@ -286,12 +290,7 @@ public final class ControlLoop implements AutoCloseable {
         trouble(run.id(), e);
       }
     }
-    // A site is not asked about nothing.
-    Observation jobs =
-        runs.isEmpty()
-            ? new Observation.Known(now, List.of())
-            : resourceManager.observe(wanted, now);
-    return Look.of(now, asked, jobs);
+    return Look.of(now, asked, resourceManager.observe(wanted, now));
   }
 
   /** What is known of the nodes; that it cannot be read is no reason to stop the runs. */

@@ -142,7 +142,7 @@ final class ClusterLoopsTest {
       service.submit(spec("here", "local"), "loop.yaml", home.toString(), false, "ada");
 
       assertThat(quick.submitted.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
-      // Of the stuck one this tells nothing: a first job may be handed over before the first look.
+      assertThat(stuck.submitted.getCount()).isEqualTo(1);
       never.countDown();
       assertThat(stuck.submitted.await(SECONDS_MAX, TimeUnit.SECONDS)).isTrue();
     } finally {
