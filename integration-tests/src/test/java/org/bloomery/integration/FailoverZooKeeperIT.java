@@ -83,7 +83,7 @@ class FailoverZooKeeperIT {
 
   /** How often it said so; one that has stood by for a while knows the runs. */
   private static int readiness(ControlPlaneProcess process) throws IOException {
-    return process.log().split("ready to take over", -1).length;
+    return process.log().split("ready to look after", -1).length;
   }
 
   private static void end(ControlPlanes planes, SleepingTrainings trainings, List<RunId> runs)

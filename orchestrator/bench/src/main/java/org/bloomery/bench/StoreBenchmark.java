@@ -109,6 +109,9 @@ final class StoreBenchmark {
               ClusterProfiles.load(home),
               new ScriptRenderer(ScriptTemplates.shipped()),
               state.runs());
+      // As a control plane does that has its own server, before its loops start.
+      contexts.prepare();
+      figure(out, "prepared", seconds(start), "s");
       ClusterLoops.Shared shared =
           new ClusterLoops.Shared(state.runs(), contexts, InstantSource.system(), System::nanoTime);
       RunningJobs jobs = new RunningJobs(HOME);

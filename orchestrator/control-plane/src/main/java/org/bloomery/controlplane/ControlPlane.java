@@ -124,6 +124,9 @@ public final class ControlPlane implements AutoCloseable {
     readiness = new Readiness(contexts);
     parts.push(readiness);
     here = new Sites.Surroundings(home, environment, slurmCommands);
+    if (!isShared) {
+      readiness.prepare();
+    }
     candidacy = new Candidacy(state.election(), this::leadership, standby());
     parts.push(candidacy);
     candidacy.start();

@@ -8,7 +8,7 @@ import org.bloomery.core.port.RunStore;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps one that stands by ready to take over: it knows the specs of all live runs already. */
+/** Makes ready to lead, and keeps one that stands by so: it knows the specs of all live runs. */
 final class Readiness implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Readiness.class);
   private static final Duration INTERVAL = Duration.ofSeconds(30);
@@ -37,17 +37,21 @@ final class Readiness implements AutoCloseable {
     leads = now;
   }
 
-  private void prepare() {
+  /** Reads what a leader needs, unless one here has it already. */
+  void prepare() {
     if (leads) {
       return;
     }
     try {
-      LOG.info("stands by, ready to take over {} live runs", contexts.prepare());
+      int runs = contexts.prepare();
+      if (runs > 0) {
+        LOG.info("ready to look after {} live runs", runs);
+      }
     } catch (RunStore.StoreException e) {
-      LOG.warn("stands by, and cannot read the runs: {}", e.getMessage());
+      LOG.warn("cannot read all runs before it leads: {}", e.getMessage());
     } catch (RuntimeException e) {
       // Nothing depends on it but the time that a takeover takes.
-      LOG.error("stands by, and cannot prepare to take over", e);
+      LOG.error("cannot prepare to lead", e);
     }
   }
 

@@ -35,7 +35,7 @@ public final class AclCheck {
   private static final int NAMED_MAX = 5;
 
   /** So long a start may wait for it. */
-  private static final Duration PROMPT_MAX = Duration.ofSeconds(5);
+  private static final Duration PROMPT_MAX = Duration.ofSeconds(2);
 
   /** Between two batches in the background, so that nobody notices it. */
   private static final long PAUSE_MILLIS = 50;
