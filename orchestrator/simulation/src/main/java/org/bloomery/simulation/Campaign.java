@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import java.util.function.LongFunction;
 
 /**
  * Many seeds, one after the other on all cores, and what they have come to together. Some are
@@ -19,6 +20,7 @@ public final class Campaign {
 
   private static final int REPLAYED_EVERY = 50;
 
+  private final LongFunction<Seams> seams;
   private final Coverage coverage = Coverage.ofNothing();
   private final List<Simulation.Outcome> broken = new ArrayList<>();
   private final List<Long> unequal = new ArrayList<>();
@@ -27,9 +29,19 @@ public final class Campaign {
   private long events;
   private long replayed;
 
+  private Campaign(LongFunction<Seams> seams) {
+    this.seams = seams;
+  }
+
   /** Plays so many seeds from this one on. */
   public static Campaign ofSeeds(long first, int count) throws InterruptedException {
-    Campaign campaign = new Campaign();
+    return ofSeeds(first, count, seed -> Seams.NONE);
+  }
+
+  /** The same with something between the control plane and the world of a seed. */
+  static Campaign ofSeeds(long first, int count, LongFunction<Seams> seams)
+      throws InterruptedException {
+    Campaign campaign = new Campaign(seams);
     campaign.play(first, count, Duration.ofDays(Integer.MAX_VALUE), soFar -> {});
     return campaign;
   }
@@ -42,7 +54,7 @@ public final class Campaign {
    */
   public static Campaign ofHours(long first, Duration wanted, Consumer<Campaign> news)
       throws InterruptedException {
-    Campaign campaign = new Campaign();
+    Campaign campaign = new Campaign(seed -> Seams.NONE);
     campaign.play(first, Long.MAX_VALUE, wanted, news);
     return campaign;
   }
@@ -72,11 +84,17 @@ public final class Campaign {
 
   private record Played(Simulation.Outcome outcome, boolean replayed, boolean same) {}
 
-  private static Played play(long seed) {
-    Simulation.Outcome outcome = Simulation.of(seed, Seams.NONE).play();
-    boolean replays = seed % REPLAYED_EVERY == 0;
-    boolean same = !replays || Simulation.of(seed, Seams.NONE).play().isSame(outcome);
-    return new Played(outcome, replays, same);
+  private Played play(long seed) {
+    Simulation simulation = Simulation.of(seed, seams.apply(seed));
+    try {
+      Simulation.Outcome outcome = simulation.play();
+      boolean replays = seed % REPLAYED_EVERY == 0;
+      boolean same = !replays || Simulation.of(seed, seams.apply(seed)).play().isSame(outcome);
+      return new Played(outcome, replays, same);
+    } catch (RuntimeException | AssertionError fault) {
+      // One seed that a flaw of its world ends says nothing of the others.
+      return new Played(simulation.failed(fault), false, true);
+    }
   }
 
   private void add(Played played) {

@@ -52,7 +52,7 @@ final class Mischief {
     over = true;
     world.slurm().setDown(false);
     world.accounting().setDown(false);
-    world.accounting().setLag(Duration.ofSeconds(1));
+    world.accounting().catchUp();
     world.slurm().nodes().forEach(world.slurm()::repairNode);
     world.slurm().jobs().forEach(job -> job.heldByAdministrator = false);
     world.fileSystem().meetWith(MemoryFileSystem.Trouble.NONE);

@@ -40,6 +40,10 @@ final class SimulatedJob implements SlurmJob.Script {
   private final JobFate fate;
   private final boolean slowToDie;
   private final Instant start;
+
+  /** Its own nodes, also when the job goes back into the queue while its processes still leave. */
+  private final List<String> nodes;
+
   private final long jobLimitSeconds;
 
   private boolean scriptLives = true;
@@ -65,6 +69,7 @@ final class SimulatedJob implements SlurmJob.Script {
     fate = world.fate(job);
     slowToDie = world.strikes(Fault.SLOW_TO_DIE, 0.3);
     start = world.now();
+    nodes = job.nodes;
   }
 
   String run() {
@@ -121,7 +126,7 @@ final class SimulatedJob implements SlurmJob.Script {
   private String claim() {
     return ("{\"version\":1,\"jobId\":\"%d\",\"restartCount\":%d,\"host\":\"%s\","
             + "\"startEpoch\":%d,\"bootId\":\"b\",\"pid\":1,\"startTicks\":1}\n")
-        .formatted(job.id, job.restarts, job.nodes.get(0), start.getEpochSecond());
+        .formatted(job.id, job.restarts, nodes.get(0), start.getEpochSecond());
   }
 
   private boolean hasLaterClaim() {
@@ -177,7 +182,7 @@ final class SimulatedJob implements SlurmJob.Script {
     }
     if (fate.is(Fault.PREFLIGHT_FAILED)) {
       world.struck(Fault.PREFLIGHT_FAILED);
-      finish(PREFLIGHT, "preflight", List.of(job.nodes.get(job.nodes.size() - 1)));
+      finish(PREFLIGHT, "preflight", List.of(nodes.get(nodes.size() - 1)));
       return;
     }
     load();
@@ -262,10 +267,10 @@ final class SimulatedJob implements SlurmJob.Script {
 
   private boolean breaksDown(Fault mishap) {
     if (mishap == Fault.RANK_KILLED) {
-      log(TrainingLog.rootCause(job.nodes.get(0), -9));
+      log(TrainingLog.rootCause(nodes.get(0), -9));
     } else if (mishap == Fault.GPU_FAULT) {
       log("RuntimeError: CUDA error: uncorrectable ECC error encountered\n");
-      log(TrainingLog.rootCause(job.nodes.get(0), 1));
+      log(TrainingLog.rootCause(nodes.get(0), 1));
     } else if (mishap == Fault.CODE_FAILED) {
       log("Traceback (most recent call last):\n  File \"x.py\", line 1\nValueError: no\n");
     } else {
@@ -394,7 +399,7 @@ final class SimulatedJob implements SlurmJob.Script {
     log(
         "BLOOMERY end run=%s attempt=%d job=%d epoch=%d exit=%d reason=%s\n"
             .formatted(run, attempt, job.id, end, code, reason));
-    String nodes = badNodes.isEmpty() ? "" : "\"" + String.join("\",\"", badNodes) + "\"";
+    String bad = badNodes.isEmpty() ? "" : "\"" + String.join("\",\"", badNodes) + "\"";
     String record =
         ("{\"version\":1,\"run\":\"%s\",\"attempt\":%d,\"jobId\":\"%d\",\"restartCount\":%d,"
                 + "\"startEpoch\":%d,\"endEpoch\":%d,\"exitCode\":%d,\"signal\":%d,"
@@ -409,7 +414,7 @@ final class SimulatedJob implements SlurmJob.Script {
                 code,
                 signal,
                 reason,
-                nodes);
+                bad);
     files.write(
         directory + "/" + AttemptFiles.EXIT_RECORD,
         record.getBytes(java.nio.charset.StandardCharsets.UTF_8));

@@ -2,6 +2,7 @@ package org.bloomery.simulation;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -91,7 +92,7 @@ public final class Simulation {
     } catch (Stopped broken) {
       time.note("stopped");
     }
-    return outcome();
+    return outcome(world.invariants().violation());
   }
 
   /** Ends the simulation at the event that broke a promise. */
@@ -144,10 +145,21 @@ public final class Simulation {
     return lines;
   }
 
-  private Outcome outcome() {
+  /** What it has come to where it could not be played on: no promise was kept by that. */
+  Outcome failed(Throwable fault) {
+    String where =
+        Arrays.stream(fault.getStackTrace())
+            .filter(frame -> frame.getClassName().startsWith("org.bloomery"))
+            .findFirst()
+            .map(frame -> " at " + frame)
+            .orElse("");
+    return outcome(Optional.of(new Violation("it could not be played on", fault + where)));
+  }
+
+  private Outcome outcome(Optional<Violation> violation) {
     return new Outcome(
         seed,
-        world.invariants().violation(),
+        violation,
         world.time().elapsed(),
         atWork,
         world.time().events(),

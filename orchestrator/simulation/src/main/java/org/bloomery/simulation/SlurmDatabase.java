@@ -14,6 +14,8 @@ final class SlurmDatabase {
   /** How long a new job's row is a stub without its name. */
   private static final Duration STUB = Duration.ofSeconds(3);
 
+  private static final Duration USUAL_LAG = Duration.ofSeconds(1);
+
   /** One incarnation of a job, as far as accounting knows it. */
   static final class Row {
     final SlurmJob job;
@@ -46,7 +48,8 @@ final class SlurmDatabase {
   private final VirtualTime time;
   private final List<Row> rows = new ArrayList<>();
   private final List<Runnable> queued = new ArrayList<>();
-  private Duration lag = Duration.ofSeconds(1);
+  private final List<Runnable> underWay = new ArrayList<>();
+  private Duration lag = USUAL_LAG;
   private boolean down;
   private Instant lastDue = Instant.EPOCH;
 
@@ -60,6 +63,15 @@ final class SlurmDatabase {
 
   void setLag(Duration behind) {
     lag = behind;
+  }
+
+  /** It is as close behind as ever, and has what was under way to it. */
+  void catchUp() {
+    lag = USUAL_LAG;
+    lastDue = time.instant();
+    List<Runnable> late = List.copyOf(underWay);
+    underWay.clear();
+    late.forEach(this::deliver);
   }
 
   boolean isDown() {
@@ -79,7 +91,14 @@ final class SlurmDatabase {
   private void tell(Runnable news) {
     Instant due = time.instant().plus(lag);
     lastDue = due.isBefore(lastDue) ? lastDue.plusMillis(1) : due;
-    time.after(Duration.between(time.instant(), lastDue), "accounting", () -> deliver(news));
+    underWay.add(news);
+    time.after(Duration.between(time.instant(), lastDue), "accounting", () -> arrive(news));
+  }
+
+  private void arrive(Runnable news) {
+    if (underWay.remove(news)) {
+      deliver(news);
+    }
   }
 
   private void deliver(Runnable news) {

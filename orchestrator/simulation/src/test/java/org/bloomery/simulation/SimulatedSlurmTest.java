@@ -217,6 +217,21 @@ class SimulatedSlurmTest {
 
   /** What is not asked for by state or id is hidden if it was never eligible. */
   @Test
+  void accountingThatCatchesUpHasAtOnceWhatWasUnderWay() {
+    database.setLag(Duration.ofHours(2));
+    submit();
+    pass(Duration.ofMinutes(5));
+    assertThat(accounting("--jobs=1")).isEmpty();
+
+    database.catchUp();
+    assertThat(accounting("--jobs=1")).hasSize(1);
+
+    untilStarted(1);
+    pass(Duration.ofSeconds(2));
+    assertThat(accounting("--jobs=1")).singleElement().asString().contains("|RUNNING|");
+  }
+
+  @Test
   void aJobThatNeverBecameEligibleIsHiddenWithoutAListOfStates() {
     String held = submit("--dependency=afterany:" + submit());
     pass(Duration.ofMinutes(1));
