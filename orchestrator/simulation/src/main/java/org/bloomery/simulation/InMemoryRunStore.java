@@ -130,6 +130,12 @@ public final class InMemoryRunStore implements RunStore {
     commit(leader, "the archive", 1, Optional.empty(), () -> archived.addAll(over));
   }
 
+  /** There is no other place in memory. */
+  @Override
+  public synchronized void archiveRecords(List<RunId> runs, Epoch leader) {
+    confirm(leader);
+  }
+
   @Override
   public synchronized Optional<Run> load(RunId run) {
     faults.read();

@@ -59,6 +59,11 @@ class PassingStore implements RunStore {
   }
 
   @Override
+  public void archiveRecords(List<RunId> runs, Epoch epoch) {
+    real.archiveRecords(runs, epoch);
+  }
+
+  @Override
   public Optional<Run> load(RunId run) {
     return real.load(run);
   }

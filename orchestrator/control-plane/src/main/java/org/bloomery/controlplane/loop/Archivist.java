@@ -10,7 +10,7 @@ import org.bloomery.core.run.Run;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Lets the store archive what is over for long, so that it holds little more than what lives. */
+/** Lets the store archive what is long past, so that it holds little more than what lives. */
 public final class Archivist {
   private static final Logger LOG = LoggerFactory.getLogger(Archivist.class);
 
@@ -29,18 +29,20 @@ public final class Archivist {
     this.epoch = epoch;
   }
 
-  /** Archives all that is over for a week; what fails is tried again the next time. */
+  /**
+   * Archives what is old of long histories, and all runs that are over for a week; what fails is
+   * tried again the next time.
+   */
   public void archive() {
     try {
       Instant before = time.instant().minus(OVER);
       List<RunId> ids = store.present();
       long archived = 0;
       for (int from = 0; from < ids.size(); from += AT_ONCE) {
+        List<RunId> part = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
+        store.archiveRecords(part, epoch);
         List<RunId> over =
-            store.load(ids.subList(from, Math.min(ids.size(), from + AT_ONCE))).stream()
-                .filter(run -> isPast(run, before))
-                .map(Run::id)
-                .toList();
+            store.load(part).stream().filter(run -> isPast(run, before)).map(Run::id).toList();
         store.archive(over, epoch);
         archived += over.size();
       }

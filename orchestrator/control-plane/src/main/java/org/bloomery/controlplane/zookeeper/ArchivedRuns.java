@@ -15,7 +15,7 @@ import org.bloomery.core.run.RunRecord;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs of which ZooKeeper holds only where in the archive they lie. */
+/** Runs, and old records of runs, of which ZooKeeper holds only where in the archive they lie. */
 final class ArchivedRuns {
   private static final Logger LOG = LoggerFactory.getLogger(ArchivedRuns.class);
 
@@ -82,6 +82,53 @@ final class ArchivedRuns {
     }
   }
 
+  /** The first record of a run that is not archived; all before it are. */
+  long firstPresent(RunId id) {
+    long first = 1;
+    while (shardPlace(id, first).isPresent()) {
+      first = Layout.nextShard(first);
+    }
+    return first;
+  }
+
+  /** The records under one parent, if they are archived. */
+  Optional<List<RunRecord>> records(RunId id, long version) {
+    return shardPlace(id, version).map(place -> files.read(place).history());
+  }
+
+  private Optional<ArchivePlace> shardPlace(RunId id, long version) {
+    String path = Layout.shard(id, version);
+    return tree.read(path, new Stat())
+        .filter(bytes -> bytes.length > 0)
+        .map(bytes -> codec.decodePlace(bytes, path));
+  }
+
+  /**
+   * Moves all records under one parent there, whose node then holds their place.
+   *
+   * @param content the records, and the spec of the run
+   */
+  void addRecords(RunId id, RunArchive.Content content, Epoch epoch) {
+    List<RunRecord> records = content.history();
+    String shard = Layout.shard(id, records.get(0).version());
+    byte[] place = codec.encode(files.write(List.of(content)).get(0));
+    List<CuratorOp> operations = new ArrayList<>();
+    FencedTree.answer(
+        shard,
+        () -> {
+          operations.add(tree.fence(epoch));
+          for (RunRecord entry : records) {
+            String event = Layout.event(id, entry.version());
+            operations.add(client.transactionOp().delete().forPath(event));
+          }
+          operations.add(client.transactionOp().setData().withVersion(0).forPath(shard, place));
+          return null;
+        });
+    tree.commit(
+        new FencedTree.Change("old records of " + id + " in the archive", shard, place, 2),
+        operations);
+  }
+
   private void move(Run run, ArchivePlace place, Epoch epoch) {
     RunId id = run.id();
     String path = Layout.archived(id);
@@ -107,17 +154,15 @@ final class ArchivedRuns {
   }
 
   /** What lies below a run's node, children first. */
-  private static List<String> nodes(Run run) {
+  private List<String> nodes(Run run) {
     RunId id = run.id();
     List<String> nodes = new ArrayList<>();
-    List<String> shards = new ArrayList<>();
-    for (long version = 1; version <= run.version(); version++) {
+    for (long version = firstPresent(id); version <= run.version(); version++) {
       nodes.add(Layout.event(id, version));
-      if (Layout.startsShard(version)) {
-        shards.add(Layout.shard(id, version));
-      }
     }
-    nodes.addAll(shards);
+    for (long version = 1; version <= run.version(); version = Layout.nextShard(version)) {
+      nodes.add(Layout.shard(id, version));
+    }
     nodes.add(Layout.events(id));
     nodes.add(Layout.spec(id));
     return nodes;

@@ -45,6 +45,11 @@ final class Layout {
     return version == 1 || version % EVENTS_PER_SHARD == 0;
   }
 
+  /** The first version under the parent that follows the one of this version. */
+  static long nextShard(long version) {
+    return (version / EVENTS_PER_SHARD + 1) * EVENTS_PER_SHARD;
+  }
+
   static String nodes(String cluster) {
     return NODES + "/" + cluster;
   }

@@ -28,7 +28,8 @@ import org.bloomery.core.run.RunRecord;
  *   /asked/bloom-nano.0000000007       somebody has changed this run by asking; gone once read
  *   /runs/3f/bloom-nano                the state (JSON, at most 64 KiB); 3f: SHA-256 of the name
  *     /events/0000000/0000000001       the record that made version 1 (JSON, at most 64 KiB)
- *     /events/0000000/0000000002       ... at most 1,000 under one parent
+ *     /events/0000000/0000000002       ... at most 1,000 under one parent; of an old thousand the
+ *                                      parent holds where in a file they lie: {@link RunArchive}
  *     /spec                            the text that it was submitted with (at most 256 KiB)
  *   /archive/3f/bloom-nano             where in a file an archived run lies: see {@link RunArchive}
  *   /nodes/jean-zay                    what is known of a cluster's nodes (JSON, at most 64 KiB)
@@ -43,9 +44,6 @@ import org.bloomery.core.run.RunRecord;
  * afterwards whether that was ours.
  */
 public final class ZooKeeperRunStore implements RunStore {
-  /** A longer history does not fit into the one request that removes it; such a run stays. */
-  private static final int ARCHIVED_RECORDS_MAX = 4000;
-
   private static final List<String> PARENTS =
       List.of(
           Layout.EPOCH, Layout.CANDIDATES, Layout.ASKED, Layout.RUNS, Layout.ARCHIVE, Layout.NODES);
@@ -240,8 +238,11 @@ public final class ZooKeeperRunStore implements RunStore {
     long last = Math.min(stat.getVersion() + 1L, afterVersion + Math.max(limit, 0));
     List<RunRecord> records = new ArrayList<>();
     try {
-      for (long from = afterVersion + 1; from <= last; from += Batch.SIZE) {
-        records.addAll(records(id, from, Math.min(last, from + Batch.SIZE - 1)));
+      long from = afterVersion + 1;
+      while (from <= last) {
+        List<RunRecord> page = page(id, from, Math.min(last, Layout.nextShard(from) - 1));
+        records.addAll(page);
+        from += page.size();
       }
     } catch (DamagedException e) {
       if (archived.place(id).isPresent()) {
@@ -252,6 +253,22 @@ public final class ZooKeeperRunStore implements RunStore {
     return records;
   }
 
+  /** The first of the records from one version to another, which have one parent; at least one. */
+  private List<RunRecord> page(RunId id, long from, long to) {
+    try {
+      return records(id, from, Math.min(to, from + Batch.SIZE - 1));
+    } catch (DamagedException e) {
+      List<RunRecord> old =
+          archived.records(id, from).orElse(List.of()).stream()
+              .filter(entry -> entry.version() >= from && entry.version() <= to)
+              .toList();
+      if (old.isEmpty()) {
+        throw e;
+      }
+      return old;
+    }
+  }
+
   private List<RunRecord> archivedHistory(RunId id, long afterVersion, int limit) {
     return archived.content(id).map(RunArchive.Content::history).orElse(List.of()).stream()
         .skip(afterVersion)
@@ -260,23 +277,45 @@ public final class ZooKeeperRunStore implements RunStore {
   }
 
   @Override
+  public void archiveRecords(List<RunId> ids, Epoch epoch) {
+    for (int from = 0; from < ids.size(); from += Batch.SIZE) {
+      for (Optional<Run> run : states(ids.subList(from, Math.min(ids.size(), from + Batch.SIZE)))) {
+        run.filter(longRun -> Layout.nextShard(Layout.nextShard(1)) <= longRun.version())
+            .ifPresent(longRun -> archiveRecords(longRun, epoch));
+      }
+    }
+  }
+
+  /** All that have another full parent between them and the newest record. */
+  private void archiveRecords(Run run, Epoch epoch) {
+    long from = archived.firstPresent(run.id());
+    long next = Layout.nextShard(from);
+    while (Layout.nextShard(next) <= run.version()) {
+      List<RunRecord> records = history(run.id(), from - 1, Math.toIntExact(next - from));
+      archived.addRecords(run.id(), new RunArchive.Content(spec(run), records), epoch);
+      from = next;
+      next = Layout.nextShard(from);
+    }
+  }
+
+  private String spec(Run run) {
+    return specText(run)
+        .orElseThrow(() -> new DamagedException(run.id() + " has lost its spec", null));
+  }
+
+  @Override
   public void archive(List<RunId> over, Epoch epoch) {
+    // A long history does not fit into the one request that removes a run.
+    archiveRecords(over, epoch);
     for (int from = 0; from < over.size(); from += Batch.SIZE) {
       List<RunId> part = over.subList(from, Math.min(over.size(), from + Batch.SIZE));
-      List<Run> runs =
-          states(part).stream()
-              .flatMap(Optional::stream)
-              .filter(run -> run.version() <= ARCHIVED_RECORDS_MAX)
-              .toList();
+      List<Run> runs = states(part).stream().flatMap(Optional::stream).toList();
       List<RunArchive.Content> contents = new ArrayList<>();
       for (Run run : runs) {
         if (!run.isFinished()) {
           throw new IllegalArgumentException(run.id() + " is not over");
         }
-        String spec =
-            specText(run)
-                .orElseThrow(() -> new DamagedException(run.id() + " has lost its spec", null));
-        contents.add(new RunArchive.Content(spec, history(run.id())));
+        contents.add(new RunArchive.Content(spec(run), history(run.id())));
       }
       if (!runs.isEmpty()) {
         archived.add(runs, contents, epoch);

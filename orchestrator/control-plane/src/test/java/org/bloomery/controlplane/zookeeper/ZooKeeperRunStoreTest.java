@@ -18,8 +18,10 @@ import org.bloomery.core.port.RunStore.FencedException;
 import org.bloomery.core.port.RunStoreContract;
 import org.bloomery.core.run.Histories;
 import org.bloomery.core.run.HoldReason;
+import org.bloomery.core.run.Outcome;
 import org.bloomery.core.run.Run;
 import org.bloomery.core.run.RunEvent;
+import org.bloomery.core.run.RunRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -146,6 +148,35 @@ final class ZooKeeperRunStoreTest extends RunStoreContract {
     assertThat(state.client().getChildren().forPath(Layout.shard(RUN, 1))).hasSize(999);
     assertThat(store.verifyHistory(RUN)).isEqualTo(run);
     assertThat(store.history(RUN, 998, 3)).hasSize(3);
+  }
+
+  @Test
+  void theOldRecordsOfALongHistoryMoveIntoAFile() throws Exception {
+    Epoch epoch = store.lead();
+    Run run = create(epoch);
+    RunStore direct = otherStore();
+    while (run.version() < 1999) {
+      run = direct.record(run, List.of(HELD), "why", AT, epoch);
+    }
+    store.archiveRecords(List.of(RUN), epoch);
+    assertThat(state.client().getChildren().forPath(Layout.shard(RUN, 1))).hasSize(999);
+    run = direct.record(run, List.of(HELD), "why", AT, epoch);
+    List<RunRecord> history = store.history(RUN);
+
+    proxy.loseNext(LossyProxy.Loss.ANSWER);
+    store.archiveRecords(List.of(RUN), epoch);
+    direct.archiveRecords(List.of(RUN), epoch);
+
+    assertThat(state.client().getChildren().forPath(Layout.shard(RUN, 1))).isEmpty();
+    assertThat(state.client().getChildren().forPath(Layout.shard(RUN, 1000))).hasSize(1000);
+    assertThat(direct.history(RUN)).isEqualTo(history);
+    assertThat(direct.history(RUN, 900, 200)).isEqualTo(history.subList(900, 1100));
+    assertThat(direct.verifyHistory(RUN)).isEqualTo(run);
+    RunEvent end = new RunEvent.RunFinished(Outcome.CANCELLED);
+    run = direct.record(run, List.of(end), "over", AT, epoch);
+    direct.archive(List.of(RUN), epoch);
+    assertThat(store.present()).isEmpty();
+    assertThat(store.verifyHistory(RUN)).isEqualTo(run);
   }
 
   @Test

@@ -130,6 +130,15 @@ public interface RunStore {
    */
   void archive(List<RunId> over, Epoch epoch);
 
+  /**
+   * Archives what is old in the long histories of runs, live or over: it is read as before, more
+   * slowly. What is archived already is left as it is.
+   *
+   * @throws FencedException if {@code epoch} is no longer the newest
+   * @throws UnavailableException if it is not known what of it is archived: try again
+   */
+  void archiveRecords(List<RunId> runs, Epoch epoch);
+
   /** The present state of a run. */
   Optional<Run> load(RunId run);
 
