@@ -136,8 +136,15 @@ final class Chain {
         facts, List.of(), "prepared job " + job.key().jobId() + " is over: " + job.detail());
   }
 
+  /** It may have had nodes for a while all the same: accounting, which can be late, will tell. */
   private Decision gone(String how) {
-    return Decision.fact(over(how), "attempt " + successor.number() + " never started: " + how);
+    List<RunEvent> facts = new ArrayList<>(List.of(over(how)));
+    successor
+        .job()
+        .filter(job -> run.surplus().size() < Run.SURPLUS_MAX)
+        .ifPresent(job -> facts.add(new RunEvent.SurplusSeen(job)));
+    return new Decision(
+        facts, List.of(), "attempt " + successor.number() + " never started: " + how);
   }
 
   private RunEvent.AttemptEnded over(String how) {

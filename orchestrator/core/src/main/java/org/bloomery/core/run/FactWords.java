@@ -91,7 +91,7 @@ public final class FactWords implements RunEvent.Cases<String> {
 
   @Override
   public String surplusSeen(RunEvent.SurplusSeen fact) {
-    return "surplus job " + fact.job().jobId() + " seen";
+    return "job " + fact.job().jobId() + " is no attempt's";
   }
 
   @Override

@@ -160,7 +160,10 @@ public sealed interface RunEvent {
     }
   }
 
-  /** A job of this run was seen that is no attempt's: it will be ended, and billed. */
+  /**
+   * A job of this run is no attempt's: it will be ended, and billed. It was seen, or it has left
+   * the queue unseen and accounting is still to tell what it used.
+   */
   record SurplusSeen(JobKey job) implements RunEvent {
     @Override
     public <R> R match(Cases<R> cases) {

@@ -335,6 +335,24 @@ class ChainRulesTest {
         .hasOnlyElementsOfType(RunEvent.SuccessorDropped.class);
   }
 
+  /** It may have started and used devices before it was gone; accounting can be hours late. */
+  @Test
+  void aPreparedJobThatWasGivenUpIsBilledOnceAccountingShowsIt() {
+    Run dropped = Runs.after(ready(Runs.queuedBehind(running)), dropped());
+    Seen absent =
+        Runs.with(Runs.seen(Runs.known()), 2, new Seen.Absence(3, Duration.ofSeconds(90)));
+
+    Decision gone = decide(dropped, absent, PLENTY);
+
+    assertThat(only(gone, RunEvent.AttemptEnded.class).attempt()).isEqualTo(2);
+    Run given = Runs.after(dropped, gone.facts().toArray(RunEvent[]::new));
+    assertThat(given.hasOpenBills()).isTrue();
+    Decision shown = decide(given, Runs.seen(Runs.known(Runs.job(2, JobState.ENDED))), PLENTY);
+    assertThat(only(shown, RunEvent.UsagePosted.class).posting().job()).isEqualTo(Runs.key(2));
+    Run billed = Runs.after(given, only(shown, RunEvent.UsagePosted.class));
+    assertThat(billed.hasOpenBills()).isFalse();
+  }
+
   @Test
   void theFoldRefusesWhatWouldBreakTheChain() {
     Run queued = Runs.queuedBehind(running);
