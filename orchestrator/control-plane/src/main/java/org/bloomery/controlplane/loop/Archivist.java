@@ -37,18 +37,30 @@ public final class Archivist {
     try {
       Instant before = time.instant().minus(OVER);
       List<RunId> ids = store.present();
-      long archived = 0;
+      int archived = 0;
       for (int from = 0; from < ids.size(); from += AT_ONCE) {
-        List<RunId> part = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
-        store.archiveRecords(part, epoch);
-        List<RunId> over =
-            store.load(part).stream().filter(run -> isPast(run, before)).map(Run::id).toList();
-        store.archive(over, epoch);
-        archived += over.size();
+        archived += archive(ids.subList(from, Math.min(ids.size(), from + AT_ONCE)), before);
       }
       LOG.info("{} runs are archived", archived);
     } catch (RunStore.StoreException e) {
       LOG.warn("runs are not archived: {}", e.getMessage());
+    }
+  }
+
+  /** Gives how many went; one that is damaged, or was just changed, holds up no other. */
+  private int archive(List<RunId> runs, Instant before) {
+    try {
+      store.archiveRecords(runs, epoch);
+      List<RunId> over =
+          store.load(runs).stream().filter(run -> isPast(run, before)).map(Run::id).toList();
+      store.archive(over, epoch);
+      return over.size();
+    } catch (RunStore.DamagedException | RunStore.ConflictException e) {
+      if (runs.size() == 1) {
+        LOG.warn("{} is not archived: {}", runs.get(0), e.getMessage());
+        return 0;
+      }
+      return runs.stream().mapToInt(run -> archive(List.of(run), before)).sum();
     }
   }
 

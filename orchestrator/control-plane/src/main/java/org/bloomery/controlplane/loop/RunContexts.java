@@ -124,12 +124,8 @@ public final class RunContexts {
     if (cached != null && cached.ref().equals(run.spec())) {
       return cached.context();
     }
-    String text =
-        store
-            .specText(run)
-            .orElseThrow(() -> new IllegalStateException("its spec is not in the store"));
     Bound<RunSpec> bound =
-        SpecBinder.readAgain(run.spec().file(), text, bindContext(run.spec().directory()));
+        SpecBinder.readAgain(run.spec().file(), text(run), bindContext(run.spec().directory()));
     if (!(bound instanceof Bound.Value<RunSpec> good)) {
       throw new IllegalStateException(
           "its spec can no longer be read: " + bound.problemList().get(0).text());
@@ -137,6 +133,16 @@ public final class RunContexts {
     RunContext context = context(run.id(), good.value());
     cache.put(run.id(), new Cached(run.spec(), context));
     return context;
+  }
+
+  private String text(Run run) {
+    try {
+      return store
+          .specText(run)
+          .orElseThrow(() -> new IllegalStateException("its spec is not in the store"));
+    } catch (RunStore.DamagedException e) {
+      throw new IllegalStateException("its spec can no longer be read: " + e.getMessage(), e);
+    }
   }
 
   /**

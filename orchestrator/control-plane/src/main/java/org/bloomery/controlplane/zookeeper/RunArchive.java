@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -23,14 +24,15 @@ import org.bloomery.core.port.RunStore.UnavailableException;
 import org.bloomery.core.run.RunRecord;
 
 /**
- * The files of runs that are over for long: JSON lines, of each run its spec and then its records.
+ * The files of what is long past: JSON lines, of each run its spec and then its records, or of a
+ * run that goes on its spec and a thousand of them.
  *
  * <pre>
  * DIRECTORY/runs-0a1b2c3d4e5f.jsonl.gz
  * </pre>
  *
- * <p>Each run is a member of its own in the sense of gzip: {@code zcat} shows the whole file, and
- * one run can be read without the others. A file is never changed; one of which no place is
+ * <p>Each of these is a member of its own in the sense of gzip: {@code zcat} shows the whole file,
+ * and one can be read without the others. A file is never changed; one of which no place is
  * recorded means nothing.
  */
 final class RunArchive {
@@ -105,6 +107,7 @@ final class RunArchive {
    * Reads a run.
    *
    * @throws DamagedException if the file is not what was written
+   * @throws UnavailableException if it cannot be read now
    */
   Content read(ArchivePlace place) {
     Path file = directory.resolve(place.file());
@@ -116,9 +119,10 @@ final class RunArchive {
         history.add(codec.decodeRecord(line, where));
       }
       return new Content(codec.decode(lines.get(0), "spec", Spec.class, where).text(), history);
+    } catch (NoSuchFileException e) {
+      throw new DamagedException(file + " has gone. Bring it back from a backup.", e);
     } catch (IOException e) {
-      throw new DamagedException(
-          file + " cannot be read: " + e.getMessage() + ". Bring it back from a backup.", e);
+      throw new UnavailableException(file + " cannot be read: " + e.getMessage(), e);
     }
   }
 

@@ -44,6 +44,9 @@ import org.bloomery.core.run.RunRecord;
  * afterwards whether that was ours.
  */
 public final class ZooKeeperRunStore implements RunStore {
+  /** Records of archived runs that are held in memory together, and become one file. */
+  private static final long ARCHIVED_AT_ONCE = 20_000;
+
   private static final List<String> PARENTS =
       List.of(
           Layout.EPOCH, Layout.CANDIDATES, Layout.ASKED, Layout.RUNS, Layout.ARCHIVE, Layout.NODES);
@@ -309,17 +312,31 @@ public final class ZooKeeperRunStore implements RunStore {
     archiveRecords(over, epoch);
     for (int from = 0; from < over.size(); from += Batch.SIZE) {
       List<RunId> part = over.subList(from, Math.min(over.size(), from + Batch.SIZE));
-      List<Run> runs = states(part).stream().flatMap(Optional::stream).toList();
-      List<RunArchive.Content> contents = new ArrayList<>();
-      for (Run run : runs) {
-        if (!run.isFinished()) {
-          throw new IllegalArgumentException(run.id() + " is not over");
+      List<Run> together = new ArrayList<>();
+      long records = 0;
+      for (Run run : states(part).stream().flatMap(Optional::stream).toList()) {
+        together.add(run);
+        records += run.version();
+        if (records > ARCHIVED_AT_ONCE) {
+          archiveTogether(together, epoch);
+          together.clear();
+          records = 0;
         }
-        contents.add(new RunArchive.Content(spec(run), history(run.id())));
       }
-      if (!runs.isEmpty()) {
-        archived.add(runs, contents, epoch);
+      archiveTogether(together, epoch);
+    }
+  }
+
+  private void archiveTogether(List<Run> runs, Epoch epoch) {
+    List<RunArchive.Content> contents = new ArrayList<>();
+    for (Run run : runs) {
+      if (!run.isFinished()) {
+        throw new IllegalArgumentException(run.id() + " is not over");
       }
+      contents.add(new RunArchive.Content(spec(run), history(run.id())));
+    }
+    if (!runs.isEmpty()) {
+      archived.add(runs, contents, epoch);
     }
   }
 
