@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -96,8 +97,8 @@ class LostAnswersSlurmIT {
   /** The answers of every fifth submission are lost, after the job was taken. */
   private static final class EveryFifthLost implements CommandRunner {
     private final CommandRunner truth;
-    private int submits;
-    private int lost;
+    private final AtomicInteger submits = new AtomicInteger();
+    private final AtomicInteger lost = new AtomicInteger();
 
     EveryFifthLost(CommandRunner truth) {
       this.truth = truth;
@@ -106,10 +107,10 @@ class LostAnswersSlurmIT {
     @Override
     public Result run(Command command) throws InterruptedException {
       Result result = truth.run(command);
-      if (!command.argv().get(0).equals("sbatch") || ++submits % 5 != 0) {
+      if (!command.argv().get(0).equals("sbatch") || submits.incrementAndGet() % 5 != 0) {
         return result;
       }
-      lost++;
+      lost.incrementAndGet();
       return new Result.TimedOut(command.timeout(), "", "");
     }
   }
@@ -126,10 +127,10 @@ class LostAnswersSlurmIT {
       story.check();
 
       assertThat(commands.of("sbatch")).isEqualTo(RUNS);
-      assertThat(loser.lost).isEqualTo(RUNS / 5);
+      assertThat(loser.lost.get()).isEqualTo(RUNS / 5);
       assertThat(story.jobs).hasSize(RUNS);
       print("every-fifth", "submits", commands.of("sbatch"));
-      print("every-fifth", "lost-answers", loser.lost);
+      print("every-fifth", "lost-answers", loser.lost.get());
       story.print("every-fifth");
     }
   }

@@ -70,35 +70,32 @@ public final class LyingSlurm implements CommandRunner {
   }
 
   /** From now on everything is true; what was delayed still happens. */
-  public void beHonest() {
+  public synchronized void beHonest() {
     honest = true;
   }
 
   /**
    * When it has last hidden something in an answer that looks true; who believed it cannot know.
    */
-  Instant lastHidden() {
+  synchronized Instant lastHidden() {
     return lastHidden;
   }
 
   /** How often each lie was told. */
-  public Map<Lie, Integer> told() {
+  public synchronized Map<Lie, Integer> told() {
     return new EnumMap<>(told);
   }
 
   @Override
   public Result run(Command command) throws InterruptedException {
-    carryOutDelayed();
+    for (Command late : due()) {
+      truth.run(late);
+    }
     String program = program(command);
-    Optional<Lie> lie = honest ? Optional.empty() : lieAbout(program);
-    if (lie.isEmpty()) {
-      return remember(command, truth.run(command));
-    }
-    told.merge(lie.get(), 1, Integer::sum);
-    if (lie.get() == Lie.STALE || lie.get() == Lie.NO_ROWS) {
-      lastHidden = time.instant();
-    }
-    return tell(lie.get(), command, program);
+    Optional<Lie> lie = lieAbout(program);
+    return lie.isPresent()
+        ? tell(lie.get(), command, program)
+        : remember(command, truth.run(command));
   }
 
   /** The command itself, also where it is run through {@code ssh}. */
@@ -114,16 +111,18 @@ public final class LyingSlurm implements CommandRunner {
         .orElse(command.argv().get(0));
   }
 
-  private void carryOutDelayed() throws InterruptedException {
-    for (Delayed late : List.copyOf(delayed)) {
-      if (!time.instant().isBefore(late.at())) {
-        delayed.remove(late);
-        truth.run(late.command());
-      }
-    }
+  /** What was delayed until now. */
+  private synchronized List<Command> due() {
+    List<Delayed> due =
+        delayed.stream().filter(late -> !time.instant().isBefore(late.at())).toList();
+    delayed.removeAll(due);
+    return due.stream().map(Delayed::command).toList();
   }
 
-  private Optional<Lie> lieAbout(String program) {
+  private synchronized Optional<Lie> lieAbout(String program) {
+    if (honest) {
+      return Optional.empty();
+    }
     Optional<Lie> chosen = Optional.empty();
     for (Map.Entry<Lie, Double> habit : rates.entrySet()) {
       // Drawn for each, so that one lie more or less does not change all that follows.
@@ -131,6 +130,10 @@ public final class LyingSlurm implements CommandRunner {
       if (tempted && chosen.isEmpty() && habit.getKey().concerns(program)) {
         chosen = Optional.of(habit.getKey());
       }
+    }
+    chosen.ifPresent(lie -> told.merge(lie, 1, Integer::sum));
+    if (chosen.filter(lie -> lie == Lie.STALE || lie == Lie.NO_ROWS).isPresent()) {
+      lastHidden = time.instant();
     }
     return chosen;
   }
@@ -148,8 +151,7 @@ public final class LyingSlurm implements CommandRunner {
         yield failed(timedOut(program));
       }
       case TIMED_OUT_DONE_LATER -> {
-        long millis = chance.nextLong(laterMax.toMillis());
-        delayed.add(new Delayed(time.instant().plusMillis(millis), command));
+        delay(command);
         yield failed(timedOut(program));
       }
       case DONE_TWICE -> {
@@ -172,7 +174,12 @@ public final class LyingSlurm implements CommandRunner {
     };
   }
 
-  private Result distorted(Lie lie, Result result) {
+  private synchronized void delay(Command command) {
+    long millis = chance.nextLong(laterMax.toMillis());
+    delayed.add(new Delayed(time.instant().plusMillis(millis), command));
+  }
+
+  private synchronized Result distorted(Lie lie, Result result) {
     if (!(result instanceof Result.Finished done) || done.output().isEmpty()) {
       return result;
     }
@@ -219,14 +226,16 @@ public final class LyingSlurm implements CommandRunner {
   }
 
   private Result stale(Command command) throws InterruptedException {
-    Deque<Result> past = earlier.get(question(command));
-    if (past == null || past.isEmpty()) {
-      return remember(command, truth.run(command));
-    }
-    return new ArrayList<>(past).get(chance.nextInt(past.size()));
+    Optional<Result> past = earlier(command);
+    return past.isPresent() ? past.get() : remember(command, truth.run(command));
   }
 
-  private Result remember(Command command, Result result) {
+  private synchronized Optional<Result> earlier(Command command) {
+    List<Result> past = List.copyOf(earlier.getOrDefault(question(command), new ArrayDeque<>()));
+    return past.isEmpty() ? Optional.empty() : Optional.of(past.get(chance.nextInt(past.size())));
+  }
+
+  private synchronized Result remember(Command command, Result result) {
     Deque<Result> past = earlier.computeIfAbsent(question(command), question -> new ArrayDeque<>());
     past.addLast(result);
     if (past.size() > REMEMBERED) {

@@ -215,7 +215,6 @@ class SimulatedSlurmTest {
     assertThat(accounting("--state=PD,R", "--name=training")).hasSize(1);
   }
 
-  /** What is not asked for by state or id is hidden if it was never eligible. */
   @Test
   void accountingThatCatchesUpHasAtOnceWhatWasUnderWay() {
     database.setLag(Duration.ofHours(2));
@@ -231,6 +230,7 @@ class SimulatedSlurmTest {
     assertThat(accounting("--jobs=1")).singleElement().asString().contains("|RUNNING|");
   }
 
+  /** What is not asked for by state or id is hidden if it was never eligible. */
   @Test
   void aJobThatNeverBecameEligibleIsHiddenWithoutAListOfStates() {
     String held = submit("--dependency=afterany:" + submit());
