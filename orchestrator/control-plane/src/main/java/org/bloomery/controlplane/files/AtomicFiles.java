@@ -59,6 +59,7 @@ public final class AtomicFiles {
   public static void write(Path file, byte[] content, Access access) throws IOException {
     Path temporary = temporary(file, content, access);
     try {
+      sync(temporary);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
       Files.deleteIfExists(temporary);
@@ -76,8 +77,8 @@ public final class AtomicFiles {
 
   /**
    * Writes or replaces files of one directory, each of them whole. All have their content on the
-   * disk before the first appears, and they appear in this order. Their names become durable
-   * together, which the disk does faster than one after the other.
+   * disk before the first appears, and they appear in this order. Contents are forced to the disk
+   * when all are written, and names together, which it does faster than one after the other.
    */
   public static void write(Path directory, List<Text> files) throws IOException {
     Map<Path, Path> temporaries = new LinkedHashMap<>();
@@ -86,6 +87,9 @@ public final class AtomicFiles {
         Path place = directory.resolve(file.name());
         byte[] content = file.text().getBytes(StandardCharsets.UTF_8);
         temporaries.put(place, temporary(place, content, file.access()));
+      }
+      for (Path temporary : temporaries.values()) {
+        sync(temporary);
       }
       for (Map.Entry<Path, Path> file : temporaries.entrySet()) {
         Files.move(file.getValue(), file.getKey(), StandardCopyOption.ATOMIC_MOVE);
@@ -112,6 +116,7 @@ public final class AtomicFiles {
   public static void createNew(Path file, byte[] content, Access access) throws IOException {
     Path temporary = temporary(file, content, access);
     try {
+      sync(temporary);
       // A link, other than a rename, never replaces what is there.
       Files.createLink(file, temporary);
     } catch (FileAlreadyExistsException e) {
@@ -122,9 +127,9 @@ public final class AtomicFiles {
     sync(file.toAbsolutePath().getParent());
   }
 
-  /** Makes the names in a directory durable. */
-  static void sync(Path directory) throws IOException {
-    try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+  /** Makes the content of a file, or the names in a directory, durable. */
+  static void sync(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }
@@ -155,7 +160,6 @@ public final class AtomicFiles {
       }
       // Set afterwards: the process's umask would take from what is asked for on creation.
       Files.setPosixFilePermissions(temporary, access.permissions());
-      channel.force(true);
     }
   }
 }

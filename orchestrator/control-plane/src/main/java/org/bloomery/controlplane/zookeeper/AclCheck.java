@@ -38,7 +38,7 @@ public final class AclCheck {
   private static final Duration PROMPT_MAX = Duration.ofSeconds(2);
 
   /** Between two batches in the background, so that nobody notices it. */
-  private static final long PAUSE_MILLIS = 50;
+  private static final long PAUSE_MILLIS = 250;
 
   private final CuratorFramework client;
   private final List<ACL> ownerOnly;
